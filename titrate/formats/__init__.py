@@ -1,0 +1,1 @@
+"""One module per format. Each can `write(schedule)`; one whose text can be read back can `read(text)`."""
