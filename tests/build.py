@@ -81,7 +81,9 @@ def schedule(
         revision=revision,
         version="0.1.0",
         issued=ISSUED,
-        rule=RuleStamp("baclofen-oral-spasticity", "ab" * 32, "baclofen", "oral", "spasticity", "US", "adults", "draft"),
+        rule=RuleStamp(
+            "baclofen-oral-spasticity", "ab" * 32, "baclofen", "oral", "spasticity", "US", "adults", "draft"
+        ),
         request=Request("baclofen-oral-spasticity", "plan", built[0].days.first, ISSUED, tz=tz, label=label, **request),  # type: ignore[arg-type]
         steps=tuple(built),
         review=None if review is None else date.fromisoformat(review),

@@ -18,10 +18,21 @@ _UNITS = {
 }
 _IN_DAYS = {"day": 1, "week": 7}
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,9 @@ class Duration:
         count = int(match["count"])
         if unit == "hour":
             if count % 24:
-                raise ValueError(f'"{text.strip()}" is not a whole number of days; write for example "24 hours" or "1 day"')
+                raise ValueError(
+                    f'"{text.strip()}" is not a whole number of days; write for example "24 hours" or "1 day"'
+                )
             count, unit = count // 24, "day"
         if count < 1:
             raise ValueError(f'"{text.strip()}" is no time at all; write for example "1 day"')
@@ -89,7 +102,11 @@ class Duration:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": "string", "description": "A whole number of days, weeks, months or years.", "examples": ["8 weeks"]}
+        return {
+            "type": "string",
+            "description": "A whole number of days, weeks, months or years.",
+            "examples": ["8 weeks"],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +170,7 @@ def parse_date(text: str, today: date) -> date:
             return date.fromisoformat(word)
         except ValueError as fault:
             raise ValueError(f'"{word}" is no day of the calendar ({fault}); write for example 2026-12-01') from fault
-    raise ValueError(f'{text[:40]!r} is no date; write for example 2026-12-01, today, tomorrow or +3d')
+    raise ValueError(f"{text[:40]!r} is no date; write for example 2026-12-01, today, tomorrow or +3d")
 
 
 def parse_time(text: str) -> time:
@@ -161,7 +178,7 @@ def parse_time(text: str) -> time:
     if re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text.strip(), re.ASCII):
         hour, minute = text.strip().split(":")
         return time(int(hour), int(minute))
-    raise ValueError(f'{text[:40]!r} is no time of day; write for example 08:00')
+    raise ValueError(f"{text[:40]!r} is no time of day; write for example 08:00")
 
 
 def in_words(day: date) -> str:

@@ -56,9 +56,7 @@ class RuleError(TitrateError):
     kind = "rule"
     exit_code = 3
 
-    def __init__(
-        self, message: str, faults: tuple[str, ...] = (), options: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, message: str, faults: tuple[str, ...] = (), options: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join((message, *faults)), options)
         self.faults = faults
 

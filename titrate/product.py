@@ -184,18 +184,18 @@ def _add_pieces(
     for product in products:
         for part in range(1, product.parts + 1):
             count = Fraction(part, product.parts)
-            size = product.strength.to(unit).amount * count / grain
-            items.append((int(size), (0 if count == 1 else 1, 1), product, count))
+            size = int(product.strength.to(unit).amount * count / grain)
+            items.append((size, (0 if count == 1 else 1, 1), product, count))
     items.sort(key=lambda item: (-item[0], item[1], item[2].name))
     for grains in range(1, top + 1):
-        for size, (divided, handled), product, count in items:
+        for size, (divided, handled), product, part_of in items:
             before = cost.get(grains - size)
             if before is None:
                 continue
             total = (before[0] + divided, before[1] + handled)
             if grains not in cost or total < cost[grains]:
                 cost[grains] = total
-                made_from[grains] = (grains - size, product, count)
+                made_from[grains] = (grains - size, product, part_of)
 
 
 def _add_measured(

@@ -166,7 +166,9 @@ def canonical_unit(text: str) -> str:
     parts = [part.strip() for part in text.replace(" per ", "/").split("/")]
     found = [part if part in _UNITS else _ALIASES.get(part, _ALIASES.get(part.lower(), "")) for part in parts]
     if not all(found):
-        raise ValueError(f'"{_short(text)}" is no unit that titrate knows; write for example mg, micrograms, mL, mg/kg/day')
+        raise ValueError(
+            f'"{_short(text)}" is no unit that titrate knows; write for example mg, micrograms, mL, mg/kg/day'
+        )
     return "/".join(found)
 
 
@@ -235,5 +237,10 @@ class Range:
     def __str__(self) -> str:
         if self.at_least is not None and self.at_least == self.at_most:
             return f"exactly {self.at_least}"
-        words = (("at least", self.at_least), ("more than", self.above), ("at most", self.at_most), ("less than", self.below))
+        words = (
+            ("at least", self.at_least),
+            ("more than", self.above),
+            ("at most", self.at_most),
+            ("less than", self.below),
+        )
         return " and ".join(f"{word} {bound}" for word, bound in words if bound is not None) or "anything"

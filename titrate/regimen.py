@@ -149,13 +149,17 @@ class Pattern:
     @classmethod
     def _even(cls, dose: Quantity, count: int, text: str) -> Pattern:
         if not 1 <= count <= MOST_A_DAY:
-            raise ValueError(f'"{text}" asks for {count} doses a day; 1 to {MOST_A_DAY} are possible, for example "{dose} x3"')
+            raise ValueError(
+                f'"{text}" asks for {count} doses a day; 1 to {MOST_A_DAY} are possible, for example "{dose} x3"'
+            )
         return cls._checked((dose,) * count, text)
 
     @classmethod
     def _checked(cls, doses: tuple[Quantity, ...], text: str) -> Pattern:
         if any(dose.amount <= 0 for dose in doses):
-            raise ValueError(f'"{text}" holds a dose of nothing; write only the doses that are taken, for example "5/10 mg"')
+            raise ValueError(
+                f'"{text}" holds a dose of nothing; write only the doses that are taken, for example "5/10 mg"'
+            )
         if len(doses) > MOST_A_DAY:
             raise ValueError(f'"{text[:40]}" has {len(doses)} doses a day; at most {MOST_A_DAY} are possible')
         canonical_unit(doses[0].unit)
