@@ -18,6 +18,18 @@ from titrate.source import Citation
 Per = Literal["dose", "day"]
 
 
+def in_days(count: int) -> str:
+    """`1 day`, `3 days`."""
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def _bounds(dose: Range | None, daily: Range | None, frequency: Times | None) -> str:
+    parts = [f"{dose} at one time"] if dose is not None else []
+    parts += [f"{daily} a day"] if daily is not None else []
+    parts += [f"given {frequency}"] if frequency is not None else []
+    return ", ".join(parts).replace("exactly ", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """How many administrations a day, both included."""
@@ -31,7 +43,8 @@ class Times:
     def __str__(self) -> str:
         if self.at_least == self.at_most:
             return times_a_day(self.at_least)
-        return f"{times_a_day(self.at_least).removesuffix(' a day')} to {times_a_day(self.at_most)}"
+        least = times_a_day(self.at_least).removesuffix(" a day").removesuffix(" times")
+        return f"{least} to {times_a_day(self.at_most)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +55,6 @@ class By:
     at_most: Quantity | None
     per: Per = "dose"
     of: Literal["current", "original"] = "current"
-
-    def __str__(self) -> str:
-        if self.at_most is None:
-            return "by an amount that no source gives"
-        if self.at_most.unit == "%":
-            whole = "the daily dose" if self.per == "day" else "each dose"
-            return f"by at most {self.at_most} of {'the original' if self.of == 'original' else 'the current'} {whole[4:].strip()}"
-        return f"by at most {self.at_most} {'a day' if self.per == 'day' else 'per dose'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,34 @@ class Change:
     band: Range | None = None
     silent_every: bool = False
 
+    @property
+    def silent(self) -> bool:
+        """Whether an amount or an interval is needed that neither the rule nor the prescriber gave."""
+        return self.silent_every or any(by.at_most is None for by in self.by)
+
+    def size(self, falling: bool) -> Fact | None:
+        """How large one change may be, as a fact."""
+        if not self.by:
+            return None
+        verb = "falls" if falling else "rises"
+        parts = [
+            f"{'the daily dose' if by.per == 'day' else 'a dose'} {verb} by at most {by.at_most}"
+            + ("" if by.at_most is None or by.at_most.unit != "%" else f" of the {by.of} one")
+            for by in self.by
+        ]
+        return Fact(" and ".join(parts) + self._where(), self.citation)
+
+    def stay(self) -> Fact | None:
+        """How long the dose before has to be kept, as a fact."""
+        if not self.every:
+            return None
+        return Fact(
+            f"a dose is kept for at least {in_days(self.every)} before it changes{self._where()}", self.citation
+        )
+
+    def _where(self) -> str:
+        return "" if self.band is None else f" where the daily dose is {self.band}"
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -76,6 +109,11 @@ class Start:
     frequency: Times | None = None
     how: str | None = None
 
+    def fact(self) -> Fact:
+        """Where a titration begins, as a fact."""
+        how = f" ({self.how})" if self.how else ""
+        return Fact(f"the first regimen is {_bounds(self.dose, self.daily, self.frequency)}{how}", self.citation)
+
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
@@ -85,6 +123,10 @@ class Maintenance:
     dose: Range | None = None
     daily: Range | None = None
     frequency: Times | None = None
+
+    def fact(self) -> Fact:
+        """What one may stay on, as a fact."""
+        return Fact(f"the maintenance regimen is {_bounds(self.dose, self.daily, self.frequency)}", self.citation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +138,29 @@ class Maximum:
     daily: Quantity | None = None
     level: Literal["limit", "warn"] = "limit"
 
+    def fact(self) -> Fact:
+        """The bound as a fact."""
+        parts = [f"{self.dose} at one time"] if self.dose is not None else []
+        parts += [f"{self.daily} a day"] if self.daily is not None else []
+        return Fact(f"the maximum is {' and '.join(parts)}", self.citation)
+
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """How many administrations a day are allowed."""
+    """How many administrations a day are allowed, on days whose daily dose lies in `band` (`None`: on all)."""
 
     times: Times
     citation: Citation
+    band: Range | None = None
+
+    def allows(self, frequency: int, daily: Quantity) -> bool:
+        """Whether a day with so many administrations and that daily dose keeps to it."""
+        return frequency in self.times or (self.band is not None and daily not in self.band)
+
+    def fact(self) -> Fact:
+        """The bound as a fact."""
+        where = "" if self.band is None else f" where the daily dose is {self.band}"
+        return Fact(f"the drug is given {self.times}{where}", self.citation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +179,10 @@ class TaperDuration:
     at_least: int
     citation: Citation
 
+    def fact(self) -> Fact:
+        """The bound as a fact."""
+        return Fact(f"a taper takes at least {in_days(self.at_least)}", self.citation)
+
 
 @dataclass(frozen=True, slots=True)
 class LastStep:
@@ -128,6 +190,10 @@ class LastStep:
 
     daily: Quantity
     citation: Citation
+
+    def fact(self) -> Fact:
+        """The bound as a fact."""
+        return Fact(f"the last dose before stopping is at most {self.daily} a day", self.citation)
 
 
 @dataclass(frozen=True, slots=True)

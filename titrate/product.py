@@ -141,8 +141,10 @@ class Makeable:
         return tuple(self.dose(grains) for grains in (*below[-1:], *above[:1]))
 
 
-def makeable(products: Sequence[Product], unit: str, largest: Quantity) -> Makeable:
+def makeable(products: Sequence[Product], unit: str, largest: Quantity, others: Sequence[Quantity] = ()) -> Makeable:
     """Every dose up to `largest` (included) that `products` make, in `unit`.
+
+    The grain is fine enough to count `others` too, doses that need not be makeable.
 
     Raises `ValueError` when there are no products, or when the doses up to `largest` are more than
     `LARGEST_TABLE` grains.
@@ -150,6 +152,7 @@ def makeable(products: Sequence[Product], unit: str, largest: Quantity) -> Makea
     if not products:
         raise ValueError("there is no product to make a dose from")
     smallest = [product.smallest.to(unit).amount for product in products]
+    smallest += [other.to(unit).amount for other in others]
     grain = Fraction(gcd(*(s.numerator * (lcm(*(t.denominator for t in smallest)) // s.denominator) for s in smallest)),
                      lcm(*(t.denominator for t in smallest)))  # fmt: skip
     top = int(largest.to(unit).amount / grain)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, ClassVar, Literal
 
 from titrate.days import Duration
+from titrate.errors import RequestError
 from titrate.patient import Patient
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
@@ -48,6 +50,62 @@ class Request:
     split: Split | None = None
     tz: str | None = None
     label: str | None = None
+
+    def check(self) -> None:
+        """Whether the request makes sense by itself. Raises `RequestError` with what contradicts what."""
+        for wrong, message, way_out in self._contradictions():
+            if wrong:
+                raise RequestError(message, (way_out,))
+
+    def _contradictions(self) -> Iterator[tuple[bool, str, str]]:
+        taper, stops = self.goal == "taper", self.goal == "taper" or self.then_stop
+        yield taper and self.current is None, "A taper needs what the patient takes now.", '--from "20 mg x3"'
+        yield (
+            taper and bool(self.target or self.maintain or self.then_stop),
+            "A taper goes to nothing: it has no target and nothing to maintain.",
+            'to go down to a lower dose and stay there: titrate plan RULE --from "20 mg x4" --target "10 mg x3"',
+        )
+        yield not taper and self.target is None, "A plan needs a target.", '--target "20 mg x3" or --target "60 mg/day"'
+        yield (
+            self.then_stop and self.maintain is None,
+            "To stop after a while, say how long to stay.",
+            '--maintain "8 weeks"',
+        )
+        yield (
+            self.finish_by is not None and not stops,
+            "A day of the last dose (--finish-by) was given for a plan that does not stop.",
+            'add --maintain "8 weeks" --then-stop',
+        )
+        yield (
+            self.review is not None and stops,
+            "A review day (--review) belongs to a plan without an end; this one stops.",
+            "leave out --review",
+        )
+        yield (
+            self.review is not None and self.maintain is not None and not stops,
+            "The review day was given twice: with --review, and as the end of --maintain.",
+            "leave out one of them",
+        )
+        yield (
+            self.review is not None and self.review <= self.start,
+            f"The review on {self.review} is not after the start on {self.start}.",
+            "give a later day with --review",
+        )
+        yield (
+            self.since is not None and self.current is None,
+            "--since tells how long --from is taken; --from is missing.",
+            '--from "10 mg x3"',
+        )
+        yield (
+            self.since is not None and self.since >= self.start,
+            f"The patient has what they take now since {self.since}, which is not before the start on {self.start}.",
+            "give an earlier --since or a later --start",
+        )
+        yield (
+            self.finish_by is not None and self.finish_by < self.start,
+            f"The last dose on {self.finish_by} would be before the start on {self.start}.",
+            "give a later --finish-by",
+        )
 
     def citation(self, at: str) -> Citation:
         """What a number that the prescriber set cites: this request."""

@@ -132,7 +132,7 @@ class _Resolution:
         unsuitable = {form for scope in scopes for form in scope.unsuitable}
         return Limits(
             unit=file.unit,
-            products=tuple(product_of(p) for p in file.products if p.form not in unsuitable),
+            products=tuple(product_of(p) for p in file.products if p.form not in unsuitable and self._offered(p)),
             slots=file.slots.day,
             slots_citation=self.rule.citation(file.slots.cite),
             frequency=tuple(self._frequency(t) for t in chosen(file.frequency, "frequency")),
@@ -161,6 +161,9 @@ class _Resolution:
     def _fitting(self) -> tuple[ScopeTable, ...]:
         return tuple(scope for scope in self.rule.file.scopes if scope_of(scope.when).fits(self.patient))
 
+    def _offered(self, product: ProductTable) -> bool:
+        return product.when is None or scope_of(product.when).fits(self.patient) is True
+
     def _refusals(self, scopes: Sequence[ScopeTable]) -> tuple[Fact, ...]:
         ineligible = [e for e in self.rule.file.eligible if scope_of(e.when).fits(self.patient) is False]
         return (
@@ -170,6 +173,7 @@ class _Resolution:
 
     def _not_checked(self) -> tuple[str, ...]:
         tables = [*(e.when for e in self.rule.file.eligible), *(s.when for s in self.rule.file.scopes)]
+        tables += [p.when for p in self.rule.file.products if p.when is not None]
         scopes = [scope_of(when) for when in tables]
         missing = {fact for scope in scopes for fact in scope.missing(self.patient)}
         if self.patient.taking is None and any(advice.with_ for advice in self.rule.file.advice):
@@ -258,7 +262,8 @@ class _Resolution:
         return Maximum(self.rule.citation(table.cite), dose, daily, table.level)
 
     def _frequency(self, table: FrequencyTable) -> Frequency:
-        return Frequency(Times(table.times.at_least, table.times.at_most), self.rule.citation(table.cite))
+        times = Times(table.times.at_least, table.times.at_most)
+        return Frequency(times, self.rule.citation(table.cite), self._range(table.band, "day"))
 
     def _spacing(self, table: SpacingTable) -> Spacing:
         return Spacing(table.at_least.to("hours"), self.rule.citation(table.cite), table.frequency)

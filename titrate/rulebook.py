@@ -196,11 +196,9 @@ def _doses(value: Any, unit: str, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _slots(file: RuleFile) -> Iterator[tuple[str, str]]:
-    tables = [file.frequency, file.taper.frequency, *(scope.frequency for scope in file.scopes)]
-    tables += [scope.taper.frequency for scope in file.scopes if scope.taper is not None]
+    tables = [*file.frequency, *file.taper.frequency, *(t for scope in file.scopes for t in scope.frequency)]
+    tables += [table for scope in file.scopes if scope.taper is not None for table in scope.taper.frequency]
     for table in tables:
-        if table is None:
-            continue
         for frequency in range(table.times.at_least, table.times.at_most + 1):
             if frequency not in file.slots.day:
                 yield f"slots.day.{frequency}", f"is missing; the rule allows {frequency} doses a day"

@@ -215,9 +215,10 @@ class MaximumTable(Cited):
 
 
 class FrequencyTable(Cited):
-    """How many administrations a day are allowed."""
+    """How many administrations a day are allowed, on days whose daily dose lies in `band` or on all."""
 
     times: TimesADay
+    band: RangeTable | None = None
 
 
 class SpacingTable(Cited):
@@ -250,33 +251,7 @@ class TaperTable(Table):
     decrease: Annotated[tuple[ChangeTable, ...], BeforeValidator(_several)] = ()
     duration: DurationTable | None = None
     last: LastTable | None = None
-    frequency: FrequencyTable | None = None
-
-
-class ProductTable(Cited):
-    """One strength of one form. `divide` is how it may be divided; `measure` the smallest volume of a liquid."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")
-    form: Form
-    strength: Quantity
-    divide: Literal["no", "halves", "thirds", "quarters"] = "no"
-    measure: Quantity | None = None
-
-    @model_validator(mode="after")
-    def _sound(self) -> ProductTable:
-        if self.strength.amount <= 0:
-            raise ValueError(f"a strength of {self.strength} makes no dose")
-        if (self.form == "liquid") != (self.measure is not None):
-            raise ValueError(
-                'a liquid, and only a liquid, needs `measure`, the smallest volume that can be drawn up ("0.5 mL")'
-            )
-        if self.form == "liquid" and not self.strength.unit.endswith("/mL"):
-            raise ValueError(
-                f'the strength of a liquid is an amount per mL, for example "1 mg/mL", not "{self.strength}"'
-            )
-        if self.divide != "no" and self.form not in ("tablet",):
-            raise ValueError(f"a {self.form} cannot be divided")
-        return self
+    frequency: Annotated[tuple[FrequencyTable, ...], BeforeValidator(_several)] = ()
 
 
 class When(Table):
@@ -298,6 +273,34 @@ class When(Table):
         return self
 
 
+class ProductTable(Cited):
+    """One strength of one form. `divide` is how it may be divided; `measure` the smallest volume of a liquid.
+    `when`: it is offered only to these patients, and not where that cannot be told; without it, to everybody."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")
+    form: Form
+    strength: Quantity
+    divide: Literal["no", "halves", "thirds", "quarters"] = "no"
+    measure: Quantity | None = None
+    when: When | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> ProductTable:
+        if self.strength.amount <= 0:
+            raise ValueError(f"a strength of {self.strength} makes no dose")
+        if (self.form == "liquid") != (self.measure is not None):
+            raise ValueError(
+                'a liquid, and only a liquid, needs `measure`, the smallest volume that can be drawn up ("0.5 mL")'
+            )
+        if self.form == "liquid" and not self.strength.unit.endswith("/mL"):
+            raise ValueError(
+                f'the strength of a liquid is an amount per mL, for example "1 mg/mL", not "{self.strength}"'
+            )
+        if self.divide != "no" and self.form not in ("tablet",):
+            raise ValueError(f"a {self.form} cannot be divided")
+        return self
+
+
 class EligibleTable(Cited):
     """Whom the rule is for. `says` completes "This rule is for ...", and is what a refusal prints."""
 
@@ -311,7 +314,7 @@ class ScopeTable(Cited):
 
     name: str = Field(min_length=1)
     when: When
-    frequency: FrequencyTable | None = None
+    frequency: Annotated[tuple[FrequencyTable, ...], BeforeValidator(_several)] = ()
     start: StartTable | None = None
     increase: Annotated[tuple[ChangeTable, ...], BeforeValidator(_several)] = ()
     maintenance: MaintenanceTable | None = None
@@ -380,7 +383,7 @@ class RuleFile(Table):
     eligible: Annotated[tuple[EligibleTable, ...], BeforeValidator(_several)] = ()
     products: tuple[ProductTable, ...] = Field(min_length=1)
     slots: SlotsTable
-    frequency: FrequencyTable
+    frequency: Annotated[tuple[FrequencyTable, ...], BeforeValidator(_several), Field(min_length=1)]
     start: StartTable
     increase: Annotated[tuple[ChangeTable, ...], BeforeValidator(_several), Field(min_length=1)]
     maintenance: MaintenanceTable

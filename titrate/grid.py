@@ -1,0 +1,174 @@
+"""The days that products can make: every tuple of doses that a schedule may be built from, in whole grains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+from itertools import product as every_combination
+
+from titrate.errors import RequestError
+from titrate.limit import Frequency, Limits
+from titrate.moves import Doses
+from titrate.product import Makeable, Piece, Product, makeable
+from titrate.quantity import Quantity
+from titrate.regimen import Administration, Regimen, Slot
+
+# How a day may be divided, from strictest to loosest. "near": all doses equal, or all but one, which is
+# smaller: so a dose that is added is built up, and one that is left out is let down, by itself.
+SHAPES = ("even", "near", "uneven")
+
+# More possible days than this are not searched; the request is refused instead, with this number.
+MOST_DAYS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What can be taken: `table` has the makeable doses in grains, `slots` the slots of a day by frequency."""
+
+    table: Makeable
+    slots: dict[int, tuple[Slot, ...]]
+    largest_dose: int
+    largest_daily: int | None
+
+    @classmethod
+    def of(cls, limits: Limits, products: tuple[Product, ...], slots: dict[int, tuple[Slot, ...]]) -> Grid:
+        """The grid of the products at hand.
+
+        Its grain also counts what the rule's other products make, since the patient may be on one of them now.
+        Raises `RequestError` if there are too many doses to plan with.
+        """
+        largest = limits.largest_dose()
+        try:
+            table = makeable(products, limits.unit, largest, tuple(p.smallest for p in limits.products))
+        except ValueError as fault:
+            raise RequestError(f"These products cannot be planned with: {fault}.") from fault
+        daily = limits.largest_daily()
+        whole = None if daily is None else int(daily.to(limits.unit).amount / table.grain)
+        return cls(table, slots, int(largest.to(limits.unit).amount / table.grain), whole)
+
+    def allowed(self, frequencies: tuple[Frequency, ...]) -> tuple[int, ...]:
+        """The frequencies that have slots and that the limits allow at some daily dose at least, ascending."""
+        return tuple(
+            f for f in sorted(self.slots) if all(f in limit.times or limit.band is not None for limit in frequencies)
+        )
+
+    def fits(self, day: Doses, frequencies: tuple[Frequency, ...]) -> bool:
+        """Whether the products make every dose of the day, none is above a maximum, and they are as many as allowed."""
+        daily = self.daily(day)
+        return all(limit.allows(len(day), daily) for limit in frequencies) and (
+            all(dose in self.table.cost and dose <= self.largest_dose for dose in day)
+            and (self.largest_daily is None or sum(day) <= self.largest_daily)
+            and len(day) in self.slots
+        )
+
+    def days(self, frequencies: Iterable[int], shape: str, largest: int, low: int, high: int) -> list[Doses]:
+        """Every day of that shape, with doses up to `largest` and a daily dose from `low` to `high` (all included).
+
+        Raises `RequestError` where there are more than `MOST_DAYS`.
+        """
+        top = min(high, self.largest_daily if self.largest_daily is not None else high)
+        doses = [dose for dose in self.table.doses if dose <= min(largest, self.largest_dose)]
+        found: list[Doses] = []
+        for frequency in frequencies:
+            self._count(len(doses), frequency, shape)
+            found += (day for day in _shaped(doses, frequency, shape) if low <= sum(day) <= top)
+        return found
+
+    def _count(self, doses: int, frequency: int, shape: str) -> None:
+        count = doses if shape == "even" or frequency == 1 else doses**frequency
+        if shape == "near" and frequency > 1:
+            count = doses + frequency * doses * (doses - 1) // 2
+        if count > MOST_DAYS:
+            raise RequestError(
+                f"{doses} possible doses at {frequency} times a day make {count} different days; "
+                f"titrate searches at most {MOST_DAYS}.",
+                ("ask for equal doses (--even)", "name fewer or coarser products (--products)"),
+            )
+
+    def regimen(self, day: Doses) -> Regimen:
+        """The day as a regimen, made of the fewest divided and then the fewest pieces."""
+        slots = self.slots.get(len(day), ())
+        administrations = (
+            Administration(slot, self.table.dose(dose), self.pieces(dose))
+            for slot, dose in zip(slots, day, strict=True)
+        )
+        return Regimen(self.table.unit, tuple(administrations))
+
+    def pieces(self, dose: int) -> tuple[Piece, ...]:
+        """The pieces of one dose."""
+        return self.table.pieces(dose)
+
+    def divided(self, day: Doses) -> int:
+        """How many pieces have to be divided on such a day."""
+        return sum(self.table.cost[dose][0] for dose in day)
+
+    def handled(self, day: Doses) -> int:
+        """How many pieces are taken into the hand on such a day."""
+        return sum(self.table.cost[dose][1] for dose in day)
+
+    def daily(self, day: Doses) -> Quantity:
+        """The daily dose."""
+        return self.table.dose(sum(day))
+
+
+def _shaped(doses: list[int], frequency: int, shape: str) -> Iterable[Doses]:
+    if shape == "uneven" and frequency > 1:
+        yield from every_combination(doses, repeat=frequency)
+        return
+    for dose in doses:
+        yield (dose,) * frequency
+    if shape == "even" or frequency == 1:
+        return
+    for dose in doses:
+        for small in doses:
+            if small < dose:
+                for place in range(frequency):
+                    yield (dose,) * place + (small,) + (dose,) * (frequency - place - 1)
+
+
+def spread(day: Doses) -> int:
+    """How uneven a day is: its largest dose less its smallest."""
+    return max(day, default=0) - min(day, default=0)
+
+
+def lateness(day: Doses) -> int:
+    """Smaller the later in the day the larger doses are."""
+    return sum(dose * (len(day) - place) for place, dose in enumerate(day, 1))
+
+
+_DAYTIMES = (
+    (time(4), "morning"),
+    (time(11), "midday"),
+    (time(14), "afternoon"),
+    (time(18), "evening"),
+    (time(21, 30), "bedtime"),
+)
+
+
+def slots_at(times: tuple[time, ...]) -> dict[int, tuple[Slot, ...]]:
+    """The slots of days with 1 .. n doses at n `times`; fewer doses are spread over them, a single one is the last.
+
+    Raises `ValueError` if the times are not in the order of the clock.
+    """
+    if list(times) != sorted(set(times)):
+        written = ", ".join(f"{at:%H:%M}" for at in times)
+        raise ValueError(f"the times {written} are not in the order of the clock, each once")
+    names = [_daytime(at) for at in times]
+    named = [name if names.count(name) == 1 else f"dose {index}" for index, name in enumerate(names, 1)]
+    slots = [Slot(name, at) for name, at in zip(named, times, strict=True)]
+    return {
+        frequency: tuple(slots[place] for place in _places(frequency, len(slots)))
+        for frequency in range(1, len(slots) + 1)
+    }
+
+
+def _places(frequency: int, most: int) -> list[int]:
+    if frequency == 1:
+        return [most - 1]
+    half = (frequency - 1) // 2
+    return [(index * (most - 1) + half) // (frequency - 1) for index in range(frequency)]
+
+
+def _daytime(at: time) -> str:
+    return next((name for since, name in reversed(_DAYTIMES) if at >= since), "night")

@@ -1,0 +1,312 @@
+"""The best ways up and down, as days in grains and how long each is kept.
+
+Order for a titration, and for going down to a lower target: soonest at the target; then fewest steps, fewest
+divided pieces, fewest pieces, evenest days (each summed over one day of every step), the smallest largest
+relative change, larger doses later in the day. For a taper: the last dose as soon as the limits allow, or on
+the day that was chosen; then the smallest largest fall (as a share of the dose on which the taper begins: as a
+share of the dose before, the last fall is always the whole of it, and tapers could not be told apart); then
+the most time in reserve, which is shared out evenly over the steps; then as above.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from titrate.grid import lateness, spread
+from titrate.limit import Frequency, Limits
+from titrate.moves import Doses, Moves, within
+from titrate.path import Edges, Graph
+from titrate.problem import Problem
+from titrate.quantity import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Days in order, and for how many days each is kept. The length of a last day that is stayed on is 0: not decided here."""
+
+    days: tuple[Doses, ...]
+    kept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """A graph whose nodes are days: node 0 is where the way begins, `graph.last` where it ends."""
+
+    nodes: list[Doses]
+    graph: Graph
+
+
+def titration(problem: Problem) -> Way | None:
+    """The best way up to a target: from what the patient takes now, whose stay is not part of it, or from a start.
+
+    `None` if there is none. The last day of the way is the target.
+    """
+    for shape in problem.shapes:
+        found = _climb(problem, shape)
+        if found is not None:
+            return found
+    return None
+
+
+def reduction(problem: Problem) -> Way | None:
+    """The best way from what the patient takes now down to a lower target, or `None`."""
+    assert problem.current is not None
+    for shape in problem.shapes:
+        moves = problem.falls(problem.current)
+        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, problem.limits.taper_frequency)
+        if laid is not None:
+            return _soonest(problem, laid, moves, begun=True, gentle_first=True)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Taper:
+    """What is known of the tapers of one shape: the least number of days to the last dose, and a way of `length` days."""
+
+    least: int
+    way: Way | None
+
+
+def taper(problem: Problem, begin: Doses, length: int | None) -> Taper | None:
+    """The best taper from `begin` to nothing, or `None` if there is none at all.
+
+    `length` is the chosen number of days to the last dose (`None`: as few as may be). The way
+    has no place for `begin`, unless it is its only day.
+    """
+    least: int | None = None
+    for shape in problem.shapes:
+        moves = problem.falls(begin)
+        laid = _laid(problem, moves, shape, (begin,), ((),), problem.limits.taper_frequency, stop=problem.limits)
+        if laid is None:
+            continue
+        needed = laid.graph.least(_kept(laid, moves))
+        if needed is None:
+            continue
+        shortest = max(needed, 1, *(limit.at_least for limit in problem.limits.taper_duration))
+        least = shortest if least is None else min(least, shortest)
+        wanted = shortest if length is None else length
+        if wanted >= shortest:
+            return Taper(least, _gentlest(problem, laid, moves, wanted))
+    return None if least is None else Taper(least, None)
+
+
+def can_stop(problem: Problem, days: Iterable[Doses]) -> Doses | None:
+    """The first of `days` from which no chain of lawful falls leads to nothing; `None` if there is a way out from all.
+
+    How long the falls take does not matter here, only their size.
+    """
+    for day in days:
+        if not any(_stops(problem, day, shape) for shape in ("near", "uneven")):
+            return day
+    return None
+
+
+def _climb(problem: Problem, shape: str) -> Way | None:
+    if problem.current is not None:
+        moves = problem.rises(problem.current)
+        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, problem.limits.frequency)
+        return None if laid is None else _soonest(problem, laid, moves, begun=True, gentle_first=False)
+    starts = starting_days(problem, shape)
+    if not starts:
+        return None
+    moves = problem.rises(min(starts, key=sum))
+    laid = _laid(problem, moves, shape, starts, problem.targets, problem.limits.frequency)
+    return None if laid is None else _soonest(problem, laid, moves, begun=False, gentle_first=False)
+
+
+def starting_days(problem: Problem, shape: str) -> tuple[Doses, ...]:
+    """The days on which the rule lets a titration begin."""
+    grid, limits = problem.grid, problem.limits
+    frequencies = [
+        f for f in grid.allowed(limits.frequency) if all(s.frequency is None or f in s.frequency for s in limits.start)
+    ]
+    top = max(map(sum, problem.targets))
+    largest = max(max(day) for day in problem.targets)
+    for start in limits.start:
+        largest = min(largest, _grains_below(problem, start.dose, largest))
+        top = min(top, _grains_below(problem, start.daily, top))
+    found = [day for day in grid.days(frequencies, shape, largest, 1, top) if _may_start(problem, day)]
+    return tuple(found)
+
+
+def _grains_below(problem: Problem, bounds: Range | None, otherwise: int) -> int:
+    bound = None if bounds is None else bounds.at_most or bounds.below
+    return otherwise if bound is None else int(bound.amount / problem.grid.table.grain)
+
+
+def _may_start(problem: Problem, day: Doses) -> bool:
+    grid = problem.grid
+    return grid.fits(day, problem.limits.frequency) and all(
+        (start.dose is None or all(grid.table.dose(dose) in start.dose for dose in day))
+        and (start.daily is None or grid.daily(day) in start.daily)
+        for start in problem.limits.start
+    )
+
+
+def _laid(
+    problem: Problem,
+    moves: Moves,
+    shape: str,
+    begins: tuple[Doses, ...],
+    ends: tuple[Doses, ...],
+    frequencies: tuple[Frequency, ...],
+    stop: Limits | None = None,
+) -> _Map | None:
+    """The days between `begins` and `ends` with the lawful changes between them. Node 0 stands before the days of
+    `begins` (or is the only one, if the patient takes it already), the last node behind those of `ends`."""
+    rising, grid = moves.rising, problem.grid
+    lows, highs = (begins, ends) if rising else (ends, begins)
+    largest = max(max(day, default=0) for day in highs)
+    found = grid.days(grid.allowed(frequencies), shape, largest, min(map(sum, lows)), max(map(sum, highs)))
+    between = {
+        day for day in found if any(within(low, day) for low in lows) and any(within(day, high) for high in highs)
+    }
+    between = {day for day in between if grid.fits(day, frequencies)} | {day for day in ends if day}
+    already = problem.current is not None or stop is not None
+    if not already:
+        between |= set(begins)
+    else:
+        between -= set(begins)
+    ordered = sorted(between, key=lambda day: (sum(day) if rising else -sum(day), day))
+    nodes = [begins[0] if already else (), *ordered, ()]
+    edges = _edges(nodes, moves, range(1, len(nodes) - 1))
+    last = len(nodes) - 1
+    if already:
+        edges[0] = [i for i in range(1, last) if moves.lawful(begins[0], nodes[i])]
+    else:
+        edges[0] = [i for i in range(1, last) if nodes[i] in set(begins)]
+    for index in range(0 if stop else 1, last):
+        if may_stop(nodes[index], moves, stop, problem) if stop else nodes[index] in ends:
+            edges.setdefault(index, []).append(last)
+    return _Map(nodes, Graph(edges, last)) if Graph(edges, last).least(lambda a, b: 1) is not None else None
+
+
+def may_stop(day: Doses, moves: Moves, limits: Limits, problem: Problem) -> bool:
+    """Whether the drug may be stopped from that day: at most the rule's last step, or within its falls if it has none."""
+    if not limits.last_step:
+        return moves.lawful(day, ())
+    return all(problem.grid.daily(day) <= last.daily for last in limits.last_step)
+
+
+def _edges(nodes: list[Doses], moves: Moves, inner: range) -> Edges:
+    """The lawful changes among the inner nodes, which are in the order of the moves."""
+    sums = [abs(sum(nodes[index])) * (1 if moves.rising else -1) for index in inner]
+    most = max((len(nodes[index]) for index in inner), default=0)
+    edges: Edges = {}
+    for index in inner:
+        day = nodes[index]
+        end = inner.start + bisect_right(sums, sums[index - inner.start] + moves.reach(day, most))
+        first = inner.start + bisect_right(sums, sums[index - inner.start])
+        if most == 1:
+            edges[index] = list(range(first, _last_lawful(nodes, moves, day, first, end)))
+        else:
+            edges[index] = [other for other in range(first, end) if moves.lawful(day, nodes[other])]
+    return edges
+
+
+def _last_lawful(nodes: list[Doses], moves: Moves, day: Doses, first: int, end: int) -> int:
+    """With one dose a day a larger change is never lawful where a smaller one is not, so the border can be bisected."""
+    low, high = first, end
+    while low < high:
+        middle = (low + high) // 2
+        if moves.lawful(day, nodes[middle]):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _kept(laid: _Map, moves: Moves) -> Callable[[int, int], int]:
+    """For how many days the day of the first node has to be kept before the change to the second.
+
+    What the patient takes already has been kept before; but if it is the only day of a taper it is kept here.
+    """
+    last, nodes = laid.graph.last, laid.nodes
+
+    def kept(node: int, after: int) -> int:
+        if node == 0 and after != last:
+            return 0
+        return moves.every(nodes[node], nodes[after])
+
+    return kept
+
+
+def _soonest(problem: Problem, laid: _Map, moves: Moves, begun: bool, gentle_first: bool) -> Way:
+    nodes, last, grid = laid.nodes, laid.graph.last, problem.grid
+
+    def kept(node: int, after: int) -> int:
+        return 0 if node == 0 or after == last else moves.every(nodes[node], nodes[after])
+
+    def share(node: int, after: int) -> Fraction:
+        before = sum(nodes[node])
+        return Fraction(abs(sum(nodes[after]) - before), before) if before and after != last else Fraction(0)
+
+    graph = laid.graph.keep_least(kept)
+    if gentle_first:
+        graph = graph.keep_smallest_largest(share)
+    graph = _plainest(problem, graph, nodes)
+    if not gentle_first:
+        graph = graph.keep_smallest_largest(share)
+    graph = graph.keep_least(lambda node, after: lateness(nodes[after]))
+    way = graph.first_way()
+    days = tuple(nodes[index] for index in way[1:-1])
+    lengths = tuple(kept(node, after) for node, after in zip(way[1:-1], way[2:], strict=True))
+    return Way(days, lengths)
+
+
+def _plainest(problem: Problem, graph: Graph, nodes: list[Doses]) -> Graph:
+    grid, last = problem.grid, graph.last
+    graph = graph.keep_least(lambda node, after: 0 if after == last else 1)
+    graph = graph.keep_least(lambda node, after: grid.divided(nodes[after]))
+    graph = graph.keep_least(lambda node, after: grid.handled(nodes[after]))
+    return graph.keep_least(lambda node, after: spread(nodes[after]))
+
+
+def _gentlest(problem: Problem, laid: _Map, moves: Moves, length: int) -> Way:
+    nodes, kept = laid.nodes, _kept(laid, moves)
+    graph = laid.graph.keep_smallest_largest_within(
+        lambda node, after: sum(nodes[node]) - sum(nodes[after]), kept, length
+    )
+    graph = _plainest(problem, graph.keep_least(kept), nodes)
+    graph = graph.keep_least(lambda node, after: lateness(nodes[after]))
+    way = graph.first_way()
+    inner = way[1:-1] or way[:1]
+    least = [kept(node, after) for node, after in zip(inner, [*inner[1:], way[-1]], strict=True)]
+    return Way(tuple(nodes[index] for index in inner), shared_out(length, least))
+
+
+def shared_out(total: int, least: list[int]) -> tuple[int, ...]:
+    """`total` days over steps that need at least `least` days each: as evenly as may be, odd days to the later steps."""
+    lengths = [max(days, 1) for days in least]
+    rest = total - sum(lengths)
+    while rest > 0:
+        low = min(lengths)
+        shortest = [index for index, days in enumerate(lengths) if days == low]
+        higher = [days for days in lengths if days > low]
+        lift = min(higher) - low if higher else rest
+        each = min(lift, rest // len(shortest))
+        if each == 0:
+            shortest, each = shortest[-rest:], 1
+        for index in shortest:
+            lengths[index] += each
+        rest -= each * len(shortest)
+    return tuple(lengths)
+
+
+def _stops(problem: Problem, day: Doses, shape: str) -> bool:
+    """Whether lawful falls lead from `day` to nothing, over days of `shape`."""
+    grid, limits, moves = problem.grid, problem.own, problem.falls(day, problem.own)
+    found = grid.days(grid.allowed(limits.taper_frequency), shape, max(day), 1, sum(day))
+    nodes = sorted(
+        {d for d in found if grid.fits(d, limits.taper_frequency) and within(d, day)} | {day},
+        key=lambda d: (-sum(d), d),
+    )
+    edges = _edges(nodes, moves, range(len(nodes)))
+    out: set[int] = set()
+    for index in reversed(range(len(nodes))):
+        if may_stop(nodes[index], moves, limits, problem) or not out.isdisjoint(edges[index]):
+            out.add(index)
+    return nodes.index(day) in out

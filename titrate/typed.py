@@ -1,0 +1,169 @@
+"""What was typed, read into a request: every value by name, so that an error can say which option is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+from typing import TypeVar
+
+from titrate.days import Duration, parse_date, parse_time
+from titrate.errors import RequestError
+from titrate.patient import Patient, Setting
+from titrate.quantity import Quantity
+from titrate.regimen import Pattern
+from titrate.request import Goal, Request, Split
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The options of `plan` and `taper` as text; `None` where an option was not typed."""
+
+    start: str
+    current: str | None = None
+    since: str | None = None
+    target: str | None = None
+    maintain: str | None = None
+    then_stop: bool = False
+    finish_by: str | None = None
+    review: str | None = None
+    by: str | None = None
+    every: str | None = None
+    age: str | None = None
+    weight: str | None = None
+    creatinine_clearance: str | None = None
+    egfr: str | None = None
+    dialysis: bool | None = None
+    taking: str | None = None
+    setting: str | None = None
+    origin: str | None = None
+    screening_dose: str | None = None
+    screening_effect: str | None = None
+    products: str | None = None
+    times: str | None = None
+    uneven: bool | None = None
+    tz: str | None = None
+    label: str | None = None
+
+    def request(self, rule: str, goal: Goal, issued: datetime, today: date) -> Request:
+        """The request. `issued` is its moment (UTC), `today` the day that "today" means.
+
+        Raises `RequestError` that names the option, the value, what is allowed and an example.
+        """
+
+        def day(option: str, text: str | None) -> date | None:
+            return read(option, text, lambda value: parse_date(value, today))
+
+        start = day("--start", self.start)
+        assert start is not None
+        split: Split | None = None if self.uneven is None else "uneven" if self.uneven else "even"
+        return Request(
+            rule=rule,
+            goal=goal,
+            start=start,
+            issued=issued,
+            current=read("--from", self.current, Pattern.parse),
+            since=day("--since", self.since),
+            target=read("--target", self.target, Pattern.parse),
+            maintain=read("--maintain", self.maintain, Duration.parse),
+            then_stop=self.then_stop,
+            finish_by=day("--finish-by", self.finish_by),
+            review=self._review(start, day),
+            by=read("--by", self.by, _pace),
+            every=read("--every", self.every, Duration.parse),
+            patient=self.patient(),
+            products=read("--products", self.products, listed),
+            times=read("--times", self.times, _clock),
+            split=split,
+            tz=read("--tz", self.tz, known_zone),
+            label=self.label,
+        )
+
+    def _review(self, start: date, day: Callable[[str, str | None], date | None]) -> date | None:
+        """A review may also be given as a time after the start: `8 weeks`."""
+        if self.review is None:
+            return None
+        try:
+            return Duration.parse(self.review).after(start)
+        except ValueError:
+            return day("--review", self.review)
+
+    def patient(self) -> Patient:
+        """The facts about the patient that were typed."""
+        try:
+            return Patient(
+                age=read("--age", self.age, Quantity.parse),
+                weight=read("--weight", self.weight, Quantity.parse),
+                creatinine_clearance=read("--creatinine-clearance", self.creatinine_clearance, Quantity.parse),
+                egfr=read("--egfr", self.egfr, Quantity.parse),
+                dialysis=self.dialysis,
+                taking=read("--taking", self.taking, _medicines),
+                setting=read("--setting", self.setting, _setting),
+                origin=read("--origin", self.origin, _origin),
+                screening_dose=read("--screening-dose", self.screening_dose, Quantity.parse),
+                screening_effect=read("--screening-effect", self.screening_effect, Quantity.parse),
+            )
+        except ValueError as fault:
+            raise RequestError(f"The patient: {fault}.") from fault
+
+
+def read(option: str, text: str | None, reader: Callable[[str], Read]) -> Read | None:
+    """`text` read by `reader`, or `None`. Raises `RequestError` that names the option."""
+    if text is None:
+        return None
+    try:
+        return reader(text)
+    except ValueError as fault:
+        raise RequestError(f"{option}: {fault}.") from fault
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """`10mg, 20mg` as its parts."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _medicines(text: str) -> tuple[str, ...]:
+    return () if text.strip().casefold() == "none" else listed(text)
+
+
+def _clock(text: str) -> tuple[time, ...]:
+    return tuple(parse_time(part) for part in listed(text))
+
+
+def _pace(text: str) -> Quantity:
+    pace = Quantity.parse(text)
+    if pace.amount <= 0:
+        raise ValueError(f'"{text}" is no change at all; write for example "5 mg"')
+    if pace.unit.partition("/")[2] not in ("", "day", "dose"):
+        raise ValueError(f'"{text}" counts in {pace.unit}; write for example "5 mg per dose", "15 mg/day" or "10 %"')
+    return pace
+
+
+def _setting(text: str) -> Setting:
+    for setting in ("community", "hospital"):
+        if text == setting:
+            return setting  # type: ignore[return-value]
+    raise ValueError(f'"{text}" is no setting; it is community or hospital')
+
+
+def _origin(text: str) -> str:
+    if text not in ("spinal", "cerebral"):
+        raise ValueError(f'"{text}" is no origin of spasticity; it is spinal or cerebral')
+    return text
+
+
+def known_zone(text: str) -> str:
+    """A name of the IANA time zones. Raises `ValueError` with the nearest names."""
+    from titrate.zone import names
+
+    if text in names():
+        return text
+    near = difflib.get_close_matches(text, names(), n=3, cutoff=0.5)
+    example = " or ".join(near) or "Europe/London"
+    raise ValueError(f'"{text[:40]}" is no time zone; write for example {example}')
+
+
+assert {field.name for field in fields(Patient)} <= {field.name for field in fields(Typed)}

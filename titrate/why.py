@@ -1,0 +1,85 @@
+"""Why each step is this high and this long, told from the limits that made it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from titrate.days import in_words
+from titrate.limit import Change
+from titrate.moves import Doses, Moves
+from titrate.problem import Problem
+from titrate.reason import Because, Fact
+
+
+def starts(problem: Problem, day: Doses, stay: Iterable[Fact]) -> Because:
+    """The first regimen of somebody who begins."""
+    facts = [limit.fact() for limit in problem.limits.start]
+    return Because(f"Start: {problem.grid.regimen(day).in_words()}", (*facts, *stay))
+
+
+def rises(problem: Problem, moves: Moves, before: Doses, day: Doses, stay: Iterable[Fact]) -> Because:
+    """A step of a titration."""
+    claim = f"Rise from {told(problem, before)} to {told(problem, day)}"
+    return Because(claim, (*sizes(moves.changes(before, day), falling=False), *stay))
+
+
+def falls(problem: Problem, moves: Moves, before: Doses, day: Doses, stay: Iterable[Fact]) -> Because:
+    """A step of a taper."""
+    claim = f"Fall from {told(problem, before)} to {told(problem, day)}"
+    return Because(claim, (*sizes(moves.changes(before, day), falling=True), *stay))
+
+
+def keeps(problem: Problem, day: Doses, stay: Iterable[Fact]) -> Because:
+    """A first step of a taper on what the patient takes already, where there is nothing lower but nothing."""
+    return Because(f"Keep {told(problem, day)} before stopping", tuple(stay))
+
+
+def maintains(problem: Problem, moves: Moves | None, before: Doses | None, day: Doses) -> Because:
+    """The dose that was asked for, and how it was reached."""
+    request = problem.request
+    target = Fact(f"the target is {request.target}", request.citation("--target"))
+    facts = [target, *(limit.fact() for limit in problem.limits.maintenance)]
+    if moves is not None and before:
+        facts += sizes(moves.changes(before, day), falling=not moves.rising)
+    if request.maintain is not None:
+        facts.append(Fact(f"it is kept for {request.maintain}", request.citation("--maintain")))
+    return Because(f"Stay on {told(problem, day)}", tuple(facts))
+
+
+def stops(problem: Problem, moves: Moves, before: Doses) -> Because:
+    """The first day without the drug."""
+    limits = problem.limits
+    facts = [limit.fact() for limit in limits.last_step] or sizes(moves.changes(before, ()), falling=True)
+    facts += [limit.fact() for limit in limits.taper_duration]
+    return Because(f"Stop after {told(problem, before)}, the last step", tuple(facts))
+
+
+def stay_before(changes: Iterable[Change]) -> list[Fact]:
+    """Why a step is not shorter: the interval before the next change."""
+    return [fact for change in changes if (fact := change.stay()) is not None][:1]
+
+
+def stretched(problem: Problem, length: int, needed: int, last_dose: date) -> list[Fact]:
+    """Why a taper is longer than its intervals need: the rule's duration, or the day that was chosen."""
+    request = problem.request
+    if request.finish_by is not None:
+        return [Fact(f"the last dose is on {in_words(last_dose)}", request.citation("--finish-by"))]
+    if length <= needed:
+        return []
+    return [limit.fact() for limit in problem.limits.taper_duration if limit.at_least == length]
+
+
+def sizes(changes: Iterable[Change], falling: bool) -> list[Fact]:
+    """How large the change may be, from every limit that bears on it."""
+    return [fact for change in changes if (fact := change.size(falling)) is not None]
+
+
+def told(problem: Problem, day: Doses) -> str:
+    """A day in words; also one that the products at hand do not make."""
+    doses = [problem.grid.table.dose(dose) for dose in day]
+    if not doses:
+        return "nothing"
+    if all(dose in problem.grid.table.cost for dose in day) and len(day) in problem.grid.slots:
+        return problem.grid.regimen(day).in_words()
+    return problem.written(day)
