@@ -9,9 +9,9 @@ import sys
 import time as clock
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,7 +34,7 @@ rules_app = typer.Typer(invoke_without_command=True, help="List, show and check 
 app.add_typer(rules_app, name="rules")
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """What a schedule can be written as."""
 
     table = "table"
@@ -52,7 +52,7 @@ RuleName = Annotated[
     str, typer.Argument(metavar="RULE", help="A rule by its id (titrate rules), or the path of a file.")
 ]
 Start = Annotated[str, typer.Option(help="First day on which something changes: 2026-12-01, today, tomorrow, +3d.")]
-Text = Optional[str]  # noqa: UP045 (typer reads it at run time)
+Text = str | None
 Current = Annotated[Text, typer.Option("--from", help='What is taken now: "10 mg x3" or dose by dose "5/5/10 mg".')]
 Since = Annotated[Text, typer.Option(help="Since which day that is taken.")]
 FinishBy = Annotated[Text, typer.Option(help="The day of the last dose.")]
@@ -62,7 +62,7 @@ Age = Annotated[Text, typer.Option(help='"45 years" or "18 months".')]
 Weight = Annotated[Text, typer.Option(help='"40 kg".')]
 Clearance = Annotated[Text, typer.Option("--creatinine-clearance", help='"45 mL/min".')]
 Egfr = Annotated[Text, typer.Option(help='"45 mL/min/1.73m2".')]
-Dialysis = Annotated[Optional[bool], typer.Option("--dialysis/--no-dialysis", help="Whether on dialysis.")]  # noqa: UP045
+Dialysis = Annotated[bool | None, typer.Option("--dialysis/--no-dialysis", help="Whether on dialysis.")]
 Taking = Annotated[Text, typer.Option(help="Other medicines, with commas between; or none.")]
 Setting = Annotated[Text, typer.Option(help="community or hospital.")]
 Origin = Annotated[Text, typer.Option(help="Origin of the spasticity: spinal or cerebral.")]
@@ -71,16 +71,16 @@ ScreeningEffect = Annotated[Text, typer.Option(help='How long it worked: "6 hour
 Products = Annotated[Text, typer.Option(help="What is at hand: 10mg,20mg.")]
 Times = Annotated[Text, typer.Option(help="When it is taken: 07:00,13:00,21:00.")]
 Uneven = Annotated[
-    Optional[bool],  # noqa: UP045
+    bool | None,
     typer.Option("--uneven/--even", help="Doses of a day may differ, or never do. Without: as equal as can be."),
 ]
 Tz = Annotated[Text, typer.Option("--tz", help="Time zone for the calendar: Europe/London.")]
 Label = Annotated[Text, typer.Option(help="A name for the plan, printed with it.")]
 Out = Annotated[
-    Optional[list[Path]],  # noqa: UP045
+    list[Path] | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write to FILE (.json .csv .md .txt .ics). May be repeated."),
 ]
-FormatName = Annotated[Optional[Format], typer.Option("--format", help="Write this to standard output.")]  # noqa: UP045
+FormatName = Annotated[Format | None, typer.Option("--format", help="Write this to standard output.")]
 Daily = Annotated[bool, typer.Option("--daily", help="One row per day, besides one per step.")]
 Floating = Annotated[bool, typer.Option("--floating", help="Calendar: times follow the traveller.")]
 Single = Annotated[bool, typer.Option("--single-events", help="Calendar: one event per dose.")]
@@ -206,9 +206,7 @@ def show_rule(rule: RuleName) -> None:
 
 @rules_app.command("check")
 def check_rules(
-    files: Annotated[
-        Optional[list[Path]], typer.Argument(metavar="[FILE]...", help="Without: all known rules.")
-    ] = None,  # noqa: UP045
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Without: all known rules.")] = None,
 ) -> None:
     """All faults of each file; the exit status is 0 only if there are none."""
     with _told():
@@ -226,7 +224,7 @@ def check_rules(
             raise typer.Exit(RuleError.exit_code)
 
 
-class Document(str, Enum):
+class Document(StrEnum):
     """What has a JSON Schema."""
 
     schedule = "schedule"
@@ -299,7 +297,7 @@ def _deliver(schedule: Schedule, formats: dict[Path, Format], shown: Format | No
         _out(_written(schedule, shown or Format.text, style))
     if schedule.last is None and Format.csv in {*formats.values(), shown}:
         _note(
-            f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on until reviewed."
+            f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on."
         )
 
 

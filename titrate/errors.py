@@ -82,7 +82,8 @@ class NoSchedule(TitrateError):
         self.because = because
 
     def as_data(self) -> dict[str, Any]:
-        return {**super().as_data(), "because": self.because.as_data()}
+        argument = self.because.as_data()
+        return {**super().as_data(), "options": argument.pop("options", []), "because": argument}
 
 
 class Unsafe(TitrateError):

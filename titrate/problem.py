@@ -133,7 +133,8 @@ def _not_faster(limits: Limits, request: Request, every: int | None) -> None:
         same = [b for b in bounds if (b.unit == "%") == (unit == "%")]
         if same and Quantity(request.by.amount, unit).to(same[0].unit) > max(same):
             raise RequestError(
-                f"--by {request.by} is more than the rule allows, {max(same)} {'a day' if meant == 'day' else 'per dose'}.",
+                f"--by {request.by} is more than the rule allows, which is {max(same)} "
+                f"{'a day' if meant == 'day' else 'per dose'}.",
                 (f'--by "{max(same)}" or less',),
             )
 
@@ -307,8 +308,9 @@ def _against(problem: Problem, pattern: Pattern, doses: tuple[Quantity, ...] | N
             yield limit.fact()
     for dose in dict.fromkeys(doses or ()):
         if grid.table.grains(dose) is None and dose <= limits.largest_dose():
-            near = " and ".join(str(d) for d in grid.table.nearest(dose))
-            yield Fact(f"{dose} cannot be made from {_listed(problem.products)}; the nearest doses are {near}")
+            near = grid.table.nearest(dose)
+            nearest = f"the nearest dose{' is' if len(near) == 1 else 's are'} {' and '.join(map(str, near))}"
+            yield Fact(f"{dose} cannot be made from {_listed(problem.products)}; {nearest}")
     if doses is None:
         times = ", ".join(str(f) for f in frequencies)
         yield Fact(f"{daily} a day is to be made of {_listed(problem.products)} in {times} doses a day")

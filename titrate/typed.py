@@ -95,16 +95,16 @@ class Typed:
         """The facts about the patient that were typed."""
         try:
             return Patient(
-                age=read("--age", self.age, Quantity.parse),
-                weight=read("--weight", self.weight, Quantity.parse),
-                creatinine_clearance=read("--creatinine-clearance", self.creatinine_clearance, Quantity.parse),
-                egfr=read("--egfr", self.egfr, Quantity.parse),
+                age=read("--age", self.age, _in("years")),
+                weight=read("--weight", self.weight, _in("kg")),
+                creatinine_clearance=read("--creatinine-clearance", self.creatinine_clearance, _in("mL/min")),
+                egfr=read("--egfr", self.egfr, _in("mL/min/1.73m2")),
                 dialysis=self.dialysis,
                 taking=read("--taking", self.taking, _medicines),
                 setting=read("--setting", self.setting, _setting),
                 origin=read("--origin", self.origin, _origin),
-                screening_dose=read("--screening-dose", self.screening_dose, Quantity.parse),
-                screening_effect=read("--screening-effect", self.screening_effect, Quantity.parse),
+                screening_dose=read("--screening-dose", self.screening_dose, _in("micrograms")),
+                screening_effect=read("--screening-effect", self.screening_effect, _in("hours")),
             )
         except ValueError as fault:
             raise RequestError(f"The patient: {fault}.") from fault
@@ -125,6 +125,17 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _in(unit: str) -> Callable[[str], Quantity]:
+    """A reader of amounts that names `unit` where none was typed."""
+
+    def reader(text: str) -> Quantity:
+        if text.strip().replace(".", "", 1).isdigit():
+            raise ValueError(f'"{text}" has no unit; write for example "{text.strip()} {unit}"')
+        return Quantity.parse(text)
+
+    return reader
+
+
 def _medicines(text: str) -> tuple[str, ...]:
     return () if text.strip().casefold() == "none" else listed(text)
 
@@ -143,9 +154,8 @@ def _pace(text: str) -> Quantity:
 
 
 def _setting(text: str) -> Setting:
-    for setting in ("community", "hospital"):
-        if text == setting:
-            return setting  # type: ignore[return-value]
+    if text == "community" or text == "hospital":
+        return text
     raise ValueError(f'"{text}" is no setting; it is community or hospital')
 
 

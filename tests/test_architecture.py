@@ -1,0 +1,161 @@
+"""Imports run one way, and what is not allowed in the package is not there."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "titrate"
+
+# Each module may import from the floors below its own, and from its own floor only what is listed beside it.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "version"),
+    ("quantity", "days"),
+    ("source", "product"),
+    ("reason",),
+    ("patient", "regimen"),
+    ("limit", "rulefile"),
+    ("request", "zone"),
+    ("schedule",),
+    ("rule",),
+    ("rulebook", "moves", "change", "wording", "wayout"),
+    ("path", "grid", "case", "pieces", "diary", "asked"),
+    ("problem", "verify"),
+    ("search",),
+    ("why",),
+    ("planner",),
+    ("proof", "typed", "atomic"),
+    ("cli",),
+    ("__main__",),
+)
+NEIGHBOURS = {("rulefile", "limit"), ("diary", "wording"), ("case", "change"), ("asked", "case"), ("pieces", "case")}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of the package that a file imports, at the top or inside a function, but not for types alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "titrate":
+            inside = node.module.removeprefix("titrate").lstrip(".")
+            for alias in node.names:
+                whole = f"{inside}.{alias.name}".lstrip(".").replace(".", "/")
+                found.add(whole.replace("/", ".") if (PACKAGE / f"{whole}.py").exists() else inside)
+        if isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("titrate.") for alias in node.names if alias.name.startswith("titrate.")}
+    return found - {""}
+
+
+def floor(name: str) -> int:
+    return next(index for index, names in enumerate(FLOORS) if name in names)
+
+
+FORMATS_MAY = {name for names in FLOORS[:9] for name in names} | {"wording", "diary"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_imports_run_one_way(path: Path) -> None:
+    name = name_of(path)
+    for imported in imports(path):
+        if name in ("__init__", "formats.__init__"):
+            continue
+        if name.startswith("formats."):
+            assert imported.startswith("formats.") or imported in FORMATS_MAY, f"{name} imports {imported}"
+        elif imported.startswith("formats"):
+            assert name == "cli", f"{name} imports {imported}"
+        else:
+            below = floor(imported) < floor(name) or (name, imported) in NEIGHBOURS
+            assert below, f"{name} imports {imported}, which does not lie below it"
+
+
+def reaches(name: str) -> set[str]:
+    """Everything that a module imports, directly or not."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        path = PACKAGE / f"{current.replace('.', '/')}.py"
+        for imported in imports(path) - seen if path.exists() else ():
+            seen.add(imported)
+            waiting.append(imported)
+    return seen
+
+
+def test_the_verifier_shares_nothing_with_the_planner() -> None:
+    assert reaches("verify").isdisjoint({"planner", "search", "moves", "path", "grid", "problem", "why", "proof"})
+
+
+def test_no_format_reaches_planner_verifier_or_rule_files() -> None:
+    for path in (PACKAGE / "formats").glob("*.py"):
+        reached = reaches(f"formats.{path.stem}")
+        assert reached.isdisjoint({"planner", "search", "verify", "rulebook", "proof"}), path.name
+
+
+def test_every_module_has_a_floor() -> None:
+    known = {name for names in FLOORS for name in names} | {"__init__"}
+    for path in PACKAGE.glob("*.py"):
+        assert path.stem in known, f"{path.stem} is on no floor of tests/test_architecture.py"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_no_float_rounding_or_clock(path: Path) -> None:
+    """Amounts are exact, and only the command line knows what time it is."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    # difflib's cutoff is a likeness of names, no amount.
+    likeness = {id(word.value) for node in ast.walk(tree) if isinstance(node, ast.Call) for word in node.keywords
+                if word.arg == "cutoff"}  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in {"float", "round"}, f"{name_of(path)}:{node.lineno}: {node.func.id}("
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and id(node) not in likeness:
+            pytest.fail(f"{name_of(path)}:{node.lineno}: the float {node.value}")
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow", "time"} and name_of(path) != "cli":
+            called = isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date", "clock", "time"}
+            assert not called or node.attr == "time", f"{name_of(path)}:{node.lineno}: .{node.attr} reads the clock"
+
+
+DRUGS = ("baclofen", "lioresal", "gablofen", "gabapentin", "diazepam", "sertraline", "clozapine")
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_no_drug_in_code(path: Path) -> None:
+    """Adding a drug needs no code, so no code knows a drug. Help texts and docstrings may give an example."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            found = [drug for drug in DRUGS if drug in node.value.casefold()]
+            assert not found, f"{name_of(path)}:{node.lineno}: {found}"
+
+
+def test_import_is_cheap() -> None:
+    """`import titrate` loads nothing but itself until a name is used."""
+    import subprocess
+    import sys
+
+    code = "import sys; import titrate; print([m for m in sys.modules if m.startswith(('titrate.', 'pydantic', 'rich'))])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,5 @@
+"""`python -m titrate`."""
+
+from titrate.cli import main
+
+main()

@@ -1,0 +1,231 @@
+"""A schedule as an iCalendar file for import by hand.
+
+RFC 5545 (3.4 the object, 3.6.1 VEVENT, 3.6.5 VTIMEZONE, 3.6.6 VALARM, 3.8.5.3 RRULE) and RFC 7986 (5.1 NAME).
+
+What programs read differently is not used: no METHOD, no UID of the calendar, no RDATE, EXDATE or UNTIL. The
+`icalendar` library folds and escapes; values are handed to it as text, because its own date types write a zone called
+UTC with TZID and Z together, and a zero duration as P0D.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from titrate import wording
+from titrate.days import in_words, plus
+from titrate.diary import CalendarOptions, Entry, OddDose, entries, odd_doses
+from titrate.errors import RequestError
+from titrate.schedule import Schedule
+from titrate.zone import Onset, is_utc, load, oddity, onsets
+
+if TYPE_CHECKING:
+    from icalendar import Component
+
+__all__ = ["CalendarOptions", "advice", "write"]
+
+PRODID = "-//titrate//dose titration and taper plans//EN"
+# Google quotes 1 MB for a calendar file; Radicale needs a minute for 1,500 events.
+_LARGE_FILE = 900_000
+_MANY_EVENTS = 1_000
+
+
+def write(schedule: Schedule, options: CalendarOptions = CalendarOptions()) -> str:  # noqa: B008 (frozen)
+    """The calendar file, its lines ended by CRLF; the same schedule and options give the same text on every machine.
+
+    Raises `RequestError` if the request names no time zone and `options.floating` is off, or an unknown zone.
+    """
+    from icalendar import Calendar
+
+    home = _home(schedule, options)
+    zone = None if options.floating else home
+    calendar = Calendar()
+    name = wording.calendar_name(schedule, options.discreet)
+    _put(calendar, VERSION="2.0", PRODID=PRODID, CALSCALE="GREGORIAN", NAME=name)
+    _put(calendar, X_WR_CALNAME=name)
+    if home is not None:
+        _put(calendar, X_WR_TIMEZONE=home.key)
+    if zone is not None and not is_utc(zone.key):
+        calendar.add_component(_timezone(zone, onsets(zone, schedule.first, schedule.listed_until)))
+    for entry in entries(schedule, options, zone):
+        calendar.add_component(_event(schedule, options, entry, zone))
+    return bytes(calendar.to_ical()).decode("utf-8")
+
+
+def advice(schedule: Schedule, options: CalendarOptions, text: str) -> tuple[str, ...]:
+    """What to tell whoever exported `text`, in sentences, the most urgent first."""
+    home = _home(schedule, options)
+    own = f'Import it into a calendar of its own, called "{wording.calendar_name(schedule, options.discreet)}"'
+    said = [f"{own}: one calendar per plan can be deleted as a whole."]
+    if schedule.revision > 1:
+        said.insert(
+            0,
+            f"{wording.delete_first(schedule, options.discreet)} "
+            "Most calendar programs keep the old doses beside the new ones otherwise.",
+        )
+    if home is not None and not options.floating:
+        said += [_odd_dose(schedule, home, odd) for odd in odd_doses(schedule, home)]
+    if options.floating:
+        said.append(
+            "Its times have no zone and follow the device: on a journey a dose comes earlier or later. "
+            "Google Calendar and Outlook may read them as times of another zone, "
+            "and a dose in an hour that the clock skips or repeats may be missing or double."
+        )
+    said += _size(options, text)
+    if schedule.last is None and schedule.review is None:
+        said.append(
+            f"The plan has no end and no review day: its doses are listed until {in_words(schedule.listed_until)}. "
+            "The medicine goes on after that, and the calendar says so; write the next one in time, "
+            "or set a review day (--review DATE)."
+        )
+    return tuple(said)
+
+
+def _home(schedule: Schedule, options: CalendarOptions) -> ZoneInfo | None:
+    """The patient's home zone; `None` only for floating times. Raises `RequestError`."""
+    name = schedule.request.tz
+    if name is not None:
+        return load(name)
+    if options.floating:
+        return None
+    raise RequestError(
+        "A calendar needs to know in which time zone the patient lives, for example --tz Europe/London.",
+        ("name the zone (--tz Europe/London)", "let the times follow the device (--floating)"),
+    )
+
+
+def _odd_dose(schedule: Schedule, zone: ZoneInfo, odd: OddDose) -> str:
+    """What happens to one dose in a skipped or repeated hour, and which hour would avoid that."""
+    shown = odd.instant.astimezone(zone)
+    happens = (
+        f"the clock in {zone.key} skips that time, so it is written for {shown:%H:%M}"
+        if odd.oddity == "skipped"
+        else f"the clock in {zone.key} shows that time twice, so it is written for the first"
+    )
+    other = _usual_time(schedule, zone, odd)
+    hint = f" A dose at {other} never meets this." if other else ""
+    return f"The dose at {odd.wall:%H:%M} on {in_words(odd.wall.date())}: {happens}.{hint}"
+
+
+def _usual_time(schedule: Schedule, zone: ZoneInfo, odd: OddDose) -> str | None:
+    """The nearest time by whole hours, later first, on the same day, that the clock has once on every listed day."""
+    days = [day.date for day in schedule.each_day()]
+    for distance in range(1, 24):
+        for hour in (odd.wall.hour + distance, odd.wall.hour - distance):
+            if 0 <= hour < 24:
+                time = odd.wall.time().replace(hour=hour)
+                if not any(oddity(zone, datetime.combine(day, time)) for day in days):
+                    return f"{time:%H:%M}"
+    return None
+
+
+def _size(options: CalendarOptions, text: str) -> list[str]:
+    size, events = len(text.encode("utf-8")), text.count("BEGIN:VEVENT\r\n")
+    if size <= _LARGE_FILE and events <= _MANY_EVENTS:
+        return []
+    remedy = " Series (without --single-events) take a small part of that." if options.single_events else ""
+    return [
+        f"The file has {events} events and {-(-size // 1000)} kB: Google Calendar refuses files above 1 MB, "
+        f"and several programs become slow above 1,000 events.{remedy}"
+    ]
+
+
+def _event(schedule: Schedule, options: CalendarOptions, entry: Entry, zone: ZoneInfo | None) -> Component:
+    from icalendar import Event
+    from icalendar.prop import vRecur
+
+    event = Event()
+    stamp = _utc(schedule.issued)
+    _put(event, UID=_uid(schedule, entry), DTSTAMP=stamp, LAST_MODIFIED=stamp, SEQUENCE=str(schedule.revision))
+    if isinstance(entry.begins, datetime):
+        _put_start(event, entry.begins, zone)
+        _put(event, DURATION="PT15M")
+    else:
+        for name, day in (("DTSTART", entry.begins), ("DTEND", plus(entry.begins, 1))):
+            _put_with(event, name, _date(day), VALUE="DATE")
+    if entry.count > 1:
+        event["RRULE"] = vRecur(FREQ="DAILY", COUNT=entry.count)
+    _put(event, SUMMARY=entry.title, DESCRIPTION=entry.text, CATEGORIES="Medicine")
+    _put(event, STATUS="CONFIRMED", TRANSP="TRANSPARENT", CLASS="PRIVATE")
+    if entry.rings:
+        event.add_component(_alarm(entry.title, options.remind))
+    return event
+
+
+def _uid(schedule: Schedule, entry: Entry) -> str:
+    """Of plan, revision, slot and date: a revision imported beside an older one never hides behind it."""
+    return f"{schedule.plan}-r{schedule.revision}-{_date(entry.day)}-{entry.name}@titrate"
+
+
+def _alarm(title: str, minutes: int) -> Component:
+    """One alarm that shows the title, at the start or before it; Outlook misreads a positive trigger."""
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    _put(alarm, ACTION="DISPLAY", DESCRIPTION=title, TRIGGER=f"-PT{minutes}M" if minutes else "PT0S")
+    return alarm
+
+
+def _timezone(zone: ZoneInfo, changes: tuple[Onset, ...]) -> Component:
+    """A sub-component per onset, with a yearly RRULE where there is one; never RDATE, which Thunderbird misreads."""
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+    from icalendar.prop import vRecur
+
+    described = Timezone()
+    _put(described, TZID=zone.key)
+    for onset in changes:
+        part: Component = TimezoneDaylight() if onset.is_daylight else TimezoneStandard()
+        _put(part, DTSTART=_local(onset.begins), TZNAME=onset.name)
+        _put(part, TZOFFSETFROM=_offset(onset.before), TZOFFSETTO=_offset(onset.after))
+        if onset.yearly is not None:
+            part["RRULE"] = vRecur(FREQ="YEARLY", BYMONTH=onset.yearly.month, BYDAY=onset.yearly.day)
+        described.add_component(part)
+    return described
+
+
+def _put_start(event: Component, begins: datetime, zone: ZoneInfo | None) -> None:
+    """DTSTART: an instant with Z, or a time on the clock with TZID; a floating time has neither."""
+    if begins.tzinfo is not None:
+        _put(event, DTSTART=_utc(begins))
+    elif zone is None:
+        _put(event, DTSTART=_local(begins))
+    elif is_utc(zone.key):
+        _put(event, DTSTART=_local(begins) + "Z")
+    else:
+        _put_with(event, "DTSTART", _local(begins), TZID=zone.key)
+
+
+def _put(component: Component, **values: str) -> None:
+    """Properties without parameters; an underscore in a name stands for a hyphen."""
+    for name, value in values.items():
+        _put_with(component, name.replace("_", "-"), value)
+
+
+def _put_with(component: Component, name: str, value: str, **parameters: str) -> None:
+    from icalendar.prop import vText
+
+    text = vText(value)
+    for parameter, said in parameters.items():
+        text.params[parameter] = said
+    component[name] = text
+
+
+def _date(day: date) -> str:
+    return f"{day.year:04d}{day:%m%d}"
+
+
+def _local(moment: datetime) -> str:
+    return f"{_date(moment)}T{moment:%H%M%S}"
+
+
+def _utc(moment: datetime) -> str:
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return _local(aware.astimezone(UTC)) + "Z"
+
+
+def _offset(ahead: timedelta) -> str:
+    """`+0545`, `-0330`, `+002144` (seconds only where there are some)."""
+    seconds = abs(ahead) // timedelta(seconds=1)
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{'-' if ahead < timedelta(0) else '+'}{hours:02d}{minutes:02d}" + (f"{rest:02d}" if rest else "")

@@ -1,0 +1,351 @@
+"""What a print of a schedule says, before any format lays it out: `text`, `markdown` and `table` all show one `Sheet`.
+
+Every string in a sheet is fit to be shown: nothing in it can steer a terminal or turn the direction of
+reading, a number and its unit are joined by a no-break space, "per" is a word. Texts that come from outside (a
+label, a rule) pass through `fit` and cannot get round it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from itertools import groupby
+
+from titrate.days import WEEKDAYS, in_short
+from titrate.patient import FACTS, Patient
+from titrate.reason import Because, Fact
+from titrate.regimen import Administration
+from titrate.schedule import Kind, Note, Schedule, Step
+from titrate.source import Citation
+
+NBSP = "\N{NO-BREAK SPACE}"
+BLANK = "_" * 20
+
+_UNIT = r"(?:kg|g|mg|micrograms?|mL|L|units?|mmol|%|min|hours?|h|day|weeks?|months?|years?|dose|1\.73 m2|m2)"
+_SLASH = re.compile(rf"(?<![\w/.]){_UNIT}(?:/{_UNIT})+(?![\w/])")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]|%)")
+_DATE = re.compile(rf"\b((?:{'|'.join(day[:3] for day in WEEKDAYS)})\w*) (\d\d?)[ {NBSP}]([A-Z][a-z]+) (\d{{4}})\b")
+# Joiners shape letters in some scripts and in emoji; they neither steer nor hide anything.
+_JOINERS = ("\u200c", "\u200d")
+
+# What comes first among the notes; topics that are not named here follow in the order of the rule.
+_FIRST_TOPICS = ("never stop suddenly", "missed dose", "food", "interaction", "contraindication", "caution")
+_BASES = {
+    "derived": "Derived (no source prints it)",
+    "computed": "Computed from what a source prints",
+    "prescriber": "Set by the prescriber",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLine:
+    """One administration, or several alike told together: when, how much, made of what."""
+
+    when: str
+    dose: str
+    pieces: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step. `number` counts from 1; no doses at all is a step without the drug."""
+
+    number: int
+    kind: Kind
+    dates: str
+    length: str
+    doses: tuple[DoseLine, ...]
+    daily: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day. `number` and `step` count from 1; no doses at all is a day without the drug."""
+
+    number: int
+    date: str
+    step: int
+    doses: tuple[DoseLine, ...]
+    daily: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and paragraphs below it; `urgent` ones are made to be seen."""
+
+    title: str
+    items: tuple[str, ...]
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything that is shown, in the order in which it is shown; `days` is empty unless days were asked for."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    warnings: tuple[Section, ...]
+    steps: tuple[StepRow, ...]
+    end: str
+    days: tuple[DayRow, ...]
+    days_end: str
+    sections: tuple[Section, ...]
+    closing: str = "This schedule supports a decision of the prescriber; it makes none."
+
+
+def fit(text: str) -> str:
+    """`text` fit to be shown on one line: control and direction characters out, numbers joined to their units."""
+    visible = "".join(map(_visible, text))
+    worded = _SLASH.sub(lambda match: match[0].replace("/", " per "), " ".join(visible.split(" ")).strip())
+    return _DATE.sub(rf"\1{NBSP}\2{NBSP}\3{NBSP}\4", _BEFORE_UNIT.sub(NBSP, worded))
+
+
+def _visible(char: str) -> str:
+    """The character; a space for one that breaks lines; its code for one that could steer a terminal or hide text."""
+    category = unicodedata.category(char)
+    if char.isspace() or category in ("Zl", "Zp"):
+        return " "
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in _JOINERS:
+        return f"<U+{ord(char):04X}>"
+    return char
+
+
+def _short(day: date) -> str:
+    return in_short(day).replace(" ", NBSP)
+
+
+@dataclass(slots=True)
+class _References:
+    """The numbers of the places that are cited, given in the order in which they are first cited."""
+
+    cited: list[Citation] = field(default_factory=list)
+
+    def mark(self, citation: Citation | None) -> str:
+        """` [2]`, ` [2, derived]`, ` (set by the prescriber)`, or nothing where nothing is cited."""
+        if citation is None:
+            return ""
+        if citation.basis == "prescriber":
+            return " (set by the prescriber)"
+        places = [(known.source, known.at, known.checked) for known in self.cited]
+        place = (citation.source, citation.at, citation.checked)
+        if place not in places:
+            self.cited.append(citation)
+            places.append(place)
+        number = places.index(place) + 1
+        return f"{NBSP}[{number}]" if citation.basis == "stated" else f"{NBSP}[{number}, {citation.basis}]"
+
+    def listed(self) -> Iterator[str]:
+        """One paragraph per place, the source in full where it is cited first, its address last."""
+        first: dict[object, int] = {}
+        for number, citation in enumerate(self.cited, 1):
+            source = citation.source
+            at, checked = fit(citation.at), f"checked {_short(citation.checked)}"
+            if source in first:
+                yield f"[{number}] {fit(source.title)} (as [{first[source]}]): {at}; {checked}"
+                continue
+            first[source] = number
+            address = f" {''.join(map(_visible, source.href)).strip()}".rstrip()
+            said = f"{fit(source.title)}, {fit(source.publisher)}, {fit(source.edition)}"
+            yield f"[{number}] {said}: {at}; {checked}{address}"
+
+
+def sheet(schedule: Schedule, daily: bool = False) -> Sheet:
+    """The sheet of `schedule`, with a row per day if `daily`."""
+    references = _References()
+    warnings = tuple(_sentence(note.says, references.mark(note.citation)) for note in schedule.warnings)
+    steps = tuple(_step_row(schedule, number, references) for number in range(1, len(schedule.steps) + 1))
+    sections = list(_notes(schedule.notes, references))
+    if schedule.not_checked:
+        sections.append(Section("Not checked", tuple(fit(what) for what in schedule.not_checked)))
+    sections.extend(_unstated(schedule, references))
+    if references.cited:
+        sections.append(Section("Sources", tuple(references.listed())))
+    return Sheet(
+        title=fit(schedule.rule.title),
+        facts=tuple(_facts(schedule)),
+        warnings=(Section("Warnings", warnings, urgent=True),) if warnings else (),
+        steps=steps,
+        end=_end(schedule),
+        days=tuple(_day_rows(schedule)) if daily else (),
+        days_end=_days_end(schedule) if daily else "",
+        sections=tuple(sections),
+    )
+
+
+def _facts(schedule: Schedule) -> Iterator[tuple[str, str]]:
+    rule, request = schedule.rule, schedule.request
+    if request.label:
+        yield "Label", fit(request.label)
+    if given := ", ".join(_given(request.patient)):
+        yield "Patient", given
+    yield "Rule", fit(f"{rule.id} ({rule.population}, {rule.region}), sha256 {rule.sha256[:12]}")
+    yield "Status", "draft: no clinician has reviewed this rule" if rule.status == "draft" else fit(rule.status)
+    yield "Plan", fit(f"{schedule.plan}, revision {schedule.revision}")
+    yield "Replaces", _replaces(schedule)
+    issued = schedule.issued.astimezone(UTC)
+    yield "Issued", f"{_short(issued.date())}, {issued:%H:%M} UTC, by titrate {fit(schedule.version)}"
+    if request.tz:
+        yield "Clock", fit(request.tz)
+    yield "Prepared by", BLANK
+
+
+def _given(patient: Patient) -> Iterator[str]:
+    """What was said about the patient, in words."""
+    for name, words in FACTS.items():
+        value = getattr(patient, name)
+        if value is None:
+            continue
+        if isinstance(value, tuple):
+            yield f"{words}: {fit(' and '.join(value)) if value else 'none'}"
+        elif isinstance(value, bool):
+            yield f"{words}: {'yes' if value else 'no'}"
+        else:
+            yield f"{words} {fit(str(value))}"
+
+
+def _replaces(schedule: Schedule) -> str:
+    if schedule.revision == 1:
+        return "nothing (first version)"
+    return f"revision {schedule.revision - 1} of this plan"
+
+
+def _step_row(schedule: Schedule, number: int, references: _References) -> StepRow:
+    step = schedule.steps[number - 1]
+    stop = schedule.stops and number == len(schedule.steps)
+    return StepRow(
+        number,
+        step.kind,
+        _dates(step, schedule.review, stop),
+        "stop" if stop else _length(step.days.length),
+        tuple(_dose_line([administration]) for administration in step.regimen.administrations),
+        fit(str(step.regimen.daily)),
+        _why(step.why, references),
+    )
+
+
+def _dates(step: Step, review: date | None, stop: bool) -> str:
+    """`Tue 01 Dec 2026 to Thu 03 Dec 2026`; without end: `from Thu 10 Dec 2026, continue until reviewed`."""
+    first, last = _short(step.days.first), step.days.last
+    if stop:
+        return f"from{NBSP}{first}"
+    if last is None:
+        return f"from{NBSP}{first}, {_until(review)}"
+    return first if last == step.days.first else f"{first} to{NBSP}{_short(last)}"
+
+
+def _until(review: date | None) -> str:
+    return "continue until reviewed" + (f" on {_short(review)}" if review is not None else "")
+
+
+def _length(length: int | None) -> str:
+    return "no end" if length is None else f"{length}{NBSP}day{'' if length == 1 else 's'}"
+
+
+def _dose_line(alike: list[Administration]) -> DoseLine:
+    """One administration with its slot; several with their times, said once."""
+    one = alike[0]
+    if one.slot.at is None:
+        when = "continuous infusion"
+    elif len(alike) == 1:
+        when = str(one.slot)
+    else:
+        times = [f"{administration.slot.at:%H:%M}" for administration in alike]
+        when = f"{', '.join(times[:-1])} and {times[-1]}"
+    each = " each time" if len(alike) > 1 else ""
+    dose, pieces = str(one.dose), one.pieces_in_words()
+    if one.slot.at is None:
+        pieces = pieces.removeprefix(f"{dose} ")
+    return DoseLine(fit(when), fit(dose), fit(pieces) + each)
+
+
+def _day_rows(schedule: Schedule) -> Iterator[DayRow]:
+    lines: dict[int, tuple[DoseLine, ...]] = {}
+    for day in schedule.each_day():
+        if day.step not in lines:
+            groups = groupby(day.regimen.administrations, key=lambda given: (given.dose, given.pieces))
+            lines[day.step] = tuple(_dose_line(list(alike)) for _, alike in groups)
+        yield DayRow(day.number, _short(day.date), day.step, lines[day.step], fit(str(day.regimen.daily)))
+
+
+def _why(because: Because, references: _References) -> str:
+    """The claim and what it follows from in one sentence, with the numbers of the sources; then its sub-arguments."""
+    claim, marks, clauses, more = because.claim, "", [], []
+    for fact in because.facts:
+        if isinstance(fact, Because):
+            more.append(_why(fact, references))
+        elif fact.says.casefold() == claim.casefold():
+            marks += references.mark(fact.citation)
+        else:
+            clauses.append(fit(fact.says) + references.mark(fact.citation))
+    reasons = f", because {' and '.join(clauses)}" if clauses else ""
+    return " ".join((f"{fit(claim)}{marks}{reasons}.", *more))
+
+
+def _sentence(says: str, mark: str) -> str:
+    """A note and its mark, with one full stop after both."""
+    return f"{_capital(fit(says)).removesuffix('.')}{mark}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _end(schedule: Schedule) -> str:
+    """What happens after the last step: the stop, or that there is none."""
+    last = schedule.steps[-1]
+    look = f" The prescriber looks again on {_short(schedule.review)}." if schedule.review is not None else ""
+    if schedule.stops and schedule.last_dose is not None:
+        if len(schedule.steps) == 1:
+            return f"No dose from {_short(last.days.first)}.{look}"
+        return f"No dose from {_short(last.days.first)}; last dose on {_short(schedule.last_dose)}.{look}"
+    if last.days.last is None:
+        goes_on = f"{fit(schedule.rule.drug)} goes on until the prescriber changes it"
+        return f"{_capital(_until(schedule.review))}. Do not stop: this schedule has no end, and {goes_on}."
+    ends = f"This schedule ends on {_short(last.days.last)} with a dose, and nothing is planned after it."
+    return f"{ends} Do not stop: ask the prescriber."
+
+
+def _days_end(schedule: Schedule) -> str:
+    """That a list of days is shorter than a schedule without end; empty where it is not."""
+    if schedule.last is not None:
+        return ""
+    goes_on = f"{fit(schedule.steps[-1].regimen.in_words())}, {_until(schedule.review)}"
+    return f"The list ends on {_short(schedule.listed_until)}; the medicine does not: {goes_on}."
+
+
+def _unstated(schedule: Schedule, references: _References) -> Iterator[Section]:
+    """What the steps rest on that no source prints as it stands, by basis, each once."""
+    facts = [fact for step in schedule.steps for fact in step.why.cited()]
+    for basis, title in _BASES.items():
+        found = [fact for fact in facts if fact.citation is not None and fact.citation.basis == basis]
+        items = tuple(dict.fromkeys(_how(fact, references) for fact in found))
+        if items:
+            yield Section(title, items)
+
+
+def _how(fact: Fact, references: _References) -> str:
+    assert fact.citation is not None, fact
+    mark = "" if fact.citation.basis == "prescriber" else references.mark(fact.citation)
+    how = f": {fit(fact.citation.how).removesuffix('.')}" if fact.citation.how else ""
+    return f"{_capital(fit(fact.says))}{mark}{how}."
+
+
+def _notes(notes: tuple[Note, ...], references: _References) -> Iterator[Section]:
+    """The notes by topic; within a topic what applies to this patient comes first, and says so."""
+    topics = list(dict.fromkeys(note.topic for note in notes))
+    named = [topic for topic in _FIRST_TOPICS if topic in topics]
+    for topic in (*named, *(topic for topic in topics if topic not in named)):
+        of_topic = sorted((note for note in notes if note.topic == topic), key=lambda note: not note.applies)
+        urgent = topic == "never stop suddenly"
+        yield Section(_capital(fit(topic)), tuple(_note(n, references) for n in of_topic), urgent)
+
+
+def _note(note: Note, references: _References) -> str:
+    basis, how = note.citation.basis.capitalize(), note.citation.how
+    more = f" {basis}: {fit(how).removesuffix('.')}." if how else ""
+    applies = "Applies to this patient: " if note.applies else ""
+    return f"{applies}{_sentence(note.says, references.mark(note.citation))}{more}"

@@ -1,0 +1,155 @@
+"""Tables for a terminal, by rich. From `NARROW` columns on there are tables; below, the same one thing under another.
+
+Nothing is cut off: what does not fit is folded, and the lines never part a number from its unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from titrate.formats.sheet import NBSP, DayRow, DoseLine, Section, Sheet, StepRow, sheet
+from titrate.schedule import Schedule
+
+NARROW = 76
+WIDE = 110
+WIDEST = 150
+_DATES = len("from Thu 10 Dec 2026,")
+
+# rich breaks lines at no-break spaces too, so another character stands for them until the lines are made. It is
+# private, and a sheet shows private characters of a label by their code; so this one cannot occur.
+_GLUE = "\ue000"
+
+
+class _Shown:
+    """A sheet that lays itself out for the width of whatever console it is printed on."""
+
+    def __init__(self, shown: Sheet) -> None:
+        self._sheet = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        whole = Group(*_parts(self._sheet, options.max_width))
+        for segment in console.render(whole, options.update(highlight=False)):
+            yield Segment(segment.text.replace(_GLUE, " "), segment.style, segment.control)
+
+
+def write(schedule: Schedule, daily: bool = False) -> RenderableType:
+    """Something that `rich.console.Console.print` prints; with a table of the days if `daily`."""
+    return _Shown(sheet(schedule, daily))
+
+
+def _parts(shown: Sheet, width: int) -> Iterator[RenderableType]:
+    yield _text(shown.title, "bold underline")
+    yield Text()
+    yield _facts(shown.facts)
+    for section in shown.warnings:
+        yield from _section(section)
+    if width >= NARROW:  # such a table begins with an empty line of its own
+        yield _steps(shown.steps, width)
+    else:
+        yield Group(Text(), *map(_stacked, shown.steps))
+    yield _text(shown.end, "bold")
+    if shown.days:
+        yield _days(shown.days) if width >= NARROW else Group(Text(), *map(_stacked_day, shown.days))
+    if shown.days_end:
+        yield _text(shown.days_end, "bold")
+    for section in shown.sections:
+        yield from _section(section)
+    yield Text()
+    yield _text(shown.closing, "italic")
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(text.replace(NBSP, _GLUE), style, overflow="fold")
+
+
+def _facts(facts: tuple[tuple[str, str], ...]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        grid.add_row(_text(name, "dim"), _text(value))
+    return grid
+
+
+def _section(section: Section) -> Iterator[RenderableType]:
+    yield Text()
+    yield _text(section.title, "bold red" if section.urgent else "bold")
+    for item in section.items:
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text("-"), _text(item, "bold" if section.urgent else ""))
+        yield grid
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_lines=True, header_style="bold", pad_edge=False, expand=True)
+
+
+def _steps(steps: tuple[StepRow, ...], width: int) -> Table:
+    """A row per step; on a wide console the days and the daily dose have columns of their own."""
+    table = _table()
+    table.add_column("Step", width=4)
+    table.add_column("Dates", width=_DATES if width < WIDEST else None)
+    if width >= WIDE:
+        table.add_column("Days", no_wrap=True)
+    table.add_column("Doses and pieces", ratio=5, overflow="fold")
+    if width >= WIDE:
+        table.add_column("Daily dose", no_wrap=True)
+    table.add_column("Why", ratio=5, overflow="fold")
+    for step in steps:
+        number = _text(f"{step.number}" if step.number == 1 else f"then {step.number}")
+        doses, why = _doses(step.doses), _text(step.why, "dim")
+        if width >= WIDE:
+            length = _text(f"{step.length}\n{step.kind}")
+            table.add_row(number, _text(step.dates), length, doses, _text(step.daily, "bold"), why)
+        else:
+            dates = _text(f"{step.dates}\n{step.length}\n{step.kind}")
+            table.add_row(number, dates, Text("\n").join((doses, _daily(step.daily))), why)
+    return table
+
+
+def _daily(daily: str) -> Text:
+    return Text.assemble(_text("daily dose: "), _text(daily, "bold"))
+
+
+def _doses(lines: tuple[DoseLine, ...]) -> Text:
+    """A line for each dose: when, how much, made of what."""
+    if not lines:
+        return _text("no dose", "bold")
+    return Text("\n").join(
+        Text.assemble(_text(f"{line.when}: "), _text(line.dose, "bold"), _text(f", {line.pieces}")) for line in lines
+    )
+
+
+def _days(days: tuple[DayRow, ...]) -> Table:
+    table = _table()
+    table.show_lines = False
+    table.add_column("Day", no_wrap=True, justify="right")
+    table.add_column("Date", no_wrap=True)
+    table.add_column("Step", no_wrap=True, justify="right")
+    table.add_column("Doses and pieces", ratio=1, overflow="fold")
+    table.add_column("Daily dose", no_wrap=True)
+    for day in days:
+        cells = (_text(str(day.number)), _text(day.date), _text(str(day.step)))
+        table.add_row(*cells, _doses(day.doses), _text(day.daily, "bold"))
+    return table
+
+
+def _stacked(step: StepRow) -> RenderableType:
+    name = f"Step {step.number}" if step.number == 1 else f"Then step {step.number}"
+    below = Group(_doses(step.doses), _daily(step.daily), _text(f"Why: {step.why}", "dim"))
+    heading = _text(f"{name}: {step.dates} ({step.length}, {step.kind})", "bold")
+    return Group(heading, Padding(below, (0, 0, 1, 2)))
+
+
+def _stacked_day(day: DayRow) -> RenderableType:
+    heading = _text(f"Day {day.number}, {day.date}, step {day.step}: {day.daily}", "bold")
+    return Group(heading, Padding(_doses(day.doses), (0, 0, 0, 2)))
