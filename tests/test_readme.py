@@ -37,7 +37,12 @@ def run(command: str, folder: Path) -> str:
         "SOURCE_DATE_EPOCH": CLOCK,
     }
     done = subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        ["sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     return done.stdout.decode("utf-8")
 
@@ -92,7 +97,10 @@ def write() -> None:
     text = README.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         for command, shown in blocks():
-            old, new = f"```console\n$ {command}\n{shown}```", f"```console\n$ {command}\n{run(command, Path(folder))}```"
+            old, new = (
+                f"```console\n$ {command}\n{shown}```",
+                f"```console\n$ {command}\n{run(command, Path(folder))}```",
+            )
             text = text.replace(old, new)
     text = PROGRAM.sub(lambda match: f"```python\n{match[1]}```\n\n```text\n{printed(match[1])}```", text)
     README.write_text(text, encoding="utf-8")

@@ -296,9 +296,7 @@ def _deliver(schedule: Schedule, formats: dict[Path, Format], shown: Format | No
     elif shown is not None or not texts:
         _out(_written(schedule, shown or Format.text, style))
     if schedule.last is None and Format.csv in {*formats.values(), shown}:
-        _note(
-            f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on."
-        )
+        _note(f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on.")
 
 
 def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str:

@@ -47,16 +47,18 @@ class Grid:
         whole = None if daily is None else int(daily.to(limits.unit).amount / table.grain)
         return cls(table, slots, int(largest.to(limits.unit).amount / table.grain), whole)
 
-    def allowed(self, frequencies: tuple[Frequency, ...]) -> tuple[int, ...]:
+    def allowed(self, frequencies: tuple[Frequency, ...], begun: int | None = None) -> tuple[int, ...]:
         """The frequencies that have slots and that the limits allow at some daily dose at least, ascending."""
         return tuple(
-            f for f in sorted(self.slots) if all(f in limit.times or limit.band is not None for limit in frequencies)
+            f
+            for f in sorted(self.slots)
+            if all(f in limit.times or limit.band is not None or f == begun for limit in frequencies)
         )
 
-    def fits(self, day: Doses, frequencies: tuple[Frequency, ...]) -> bool:
+    def fits(self, day: Doses, frequencies: tuple[Frequency, ...], begun: int | None = None) -> bool:
         """Whether the products make every dose of the day, none is above a maximum, and they are as many as allowed."""
         daily = self.daily(day)
-        return all(limit.allows(len(day), daily) for limit in frequencies) and (
+        return all(limit.allows(len(day), daily, begun) for limit in frequencies) and (
             all(dose in self.table.cost and dose <= self.largest_dose for dose in day)
             and (self.largest_daily is None or sum(day) <= self.largest_daily)
             and len(day) in self.slots

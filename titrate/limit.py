@@ -32,10 +32,11 @@ def _bounds(dose: Range | None, daily: Range | None, frequency: Times | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How many administrations a day, both included."""
+    """How many administrations a day, both included; `prefer` is the number that the source prefers, if it names one."""
 
     at_least: int
     at_most: int
+    prefer: int | None = None
 
     def __contains__(self, frequency: int) -> bool:
         return self.at_least <= frequency <= self.at_most
@@ -153,9 +154,16 @@ class Frequency:
     citation: Citation
     band: Range | None = None
 
-    def allows(self, frequency: int, daily: Quantity) -> bool:
-        """Whether a day with so many administrations and that daily dose keeps to it."""
-        return frequency in self.times or (self.band is not None and daily not in self.band)
+    def allows(self, frequency: int, daily: Quantity, begun: int | None = None) -> bool:
+        """Whether a day with so many administrations and that daily dose keeps to it.
+
+        `begun` is the frequency with which a taper began: somebody who takes fewer doses a day than the rule's least
+        goes on with that many, since a taper adds none.
+        """
+        if self.band is not None and daily not in self.band:
+            return True
+        least = self.times.at_least if begun is None else min(self.times.at_least, begun)
+        return least <= frequency <= self.times.at_most
 
     def fact(self) -> Fact:
         """The bound as a fact."""
@@ -236,8 +244,8 @@ class Limits:
     def paced(self, by: Quantity | None, every: int | None, citation: Citation) -> Limits:
         """These limits together with the prescriber's own pace, which fills in what the rule is silent about.
 
-        `by` is an amount per dose (`mg/dose`), per day (`mg/day`), a percentage, or a plain amount, which is read the way
-        the rule counts its own. The rule's limits stay; so the pace can only become slower or smaller.
+        `by` is an amount per dose (`mg/dose`), per day (`mg/day`), a percentage, or a plain amount, which is read
+        the way the rule counts its own. The rule's limits stay; so the pace can only become slower or smaller.
         """
         return replace(
             self,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 from titrate.limit import By, Change
@@ -20,18 +21,17 @@ Doses = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Allowance:
-    """A `By` in grains: either `amount`, or `share` of a base. Percentages are compared exactly, so never rounded up."""
+    """A `By` in grains: `amount`, or `share` of a base. Percentages are compared exactly, so never rounded up."""
 
     by: By
-    amount: Fraction | None
-    share: Fraction | None
+    amount: int | None
+    share: Fraction
 
     def room(self, base: int) -> int:
         """The largest change in whole grains for a dose (or daily dose) of `base`."""
         if self.amount is not None:
-            return int(self.amount)
-        assert self.share is not None
-        return int(self.share * base)
+            return self.amount
+        return self.share.numerator * base // self.share.denominator
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,15 @@ class Moves:
         self._original = original
         self._paces = tuple(self._pace(change) for change in changes)
         self._banded = any(pace.change.band is not None for pace in self._paces)
+        self._longest = max((pace.every for pace in self._paces), default=0)
 
     def _pace(self, change: Change) -> _Pace:
         allowances = []
         for by in change.by:
             assert by.at_most is not None
             percent = by.at_most.unit == "%"
-            amount = None if percent else by.at_most.amount / self._grain
-            allowances.append(_Allowance(by, amount, by.at_most.amount / 100 if percent else None))
+            amount = None if percent else int(by.at_most.amount / self._grain)
+            allowances.append(_Allowance(by, amount, by.at_most.amount / 100))
         return _Pace(
             change,
             tuple(a for a in allowances if a.by.per == "day"),
@@ -95,6 +96,8 @@ class Moves:
 
     def every(self, before: Doses, after: Doses) -> int:
         """How many days `before` has to be kept before this change."""
+        if not self._banded:
+            return self._longest
         low, high = sorted((sum(before), sum(after)))
         return max((pace.every for pace in self._touching(low, high)), default=0)
 
@@ -140,12 +143,17 @@ class Moves:
         return True
 
 
+@lru_cache(maxsize=1024)
+def _places(length: int, count: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(combinations(range(length), count))
+
+
 def laid_into(small: Doses, length: int) -> Iterable[Doses]:
     """`small` spread over `length` places in order, with 0 in the places that stay empty; every way to do it."""
     if len(small) == length:
         return (small,)
     ways = []
-    for places in combinations(range(length), len(small)):
+    for places in _places(length, len(small)):
         laid = [0] * length
         for place, dose in zip(places, small, strict=True):
             laid[place] = dose

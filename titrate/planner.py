@@ -46,7 +46,8 @@ def _ways_out(rule: Rule, request: Request) -> Iterator[str]:
     """Requests that ask for a little less, those that have a schedule, as one would type them."""
     tries = (
         ("allow doses of unequal size (--uneven)", request.split == "even", replace(request, split="uneven")),
-        ("use all products of the rule (leave out --products)", bool(request.products), replace(request, products=None)),
+        ("use all products of the rule (leave out --products)", bool(request.products),
+         replace(request, products=None)),
         ("use the rule's own times of day (leave out --times)", bool(request.times), replace(request, times=None)),
         ("go at the rule's own pace (leave out --by and --every)", bool(request.by or request.every),
          replace(request, by=None, every=None)),
@@ -62,12 +63,16 @@ def _ways_out(rule: Rule, request: Request) -> Iterator[str]:
 
 def _planned(problem: Problem) -> Schedule:
     request = problem.request
-    steps: list[_Draft] = []
-    if request.goal == "plan":
-        steps = _to_target(problem)
+    steps = _to_target(problem) if request.goal == "plan" else []
+    _check_way_out(problem, steps)
     if request.goal == "taper" or request.then_stop:
         steps += _to_nothing(problem, steps)
-    stuck = search.can_stop(problem, dict.fromkeys(draft.day for draft in steps if draft.day))
+    return _schedule(problem, tuple(steps))
+
+
+def _check_way_out(problem: Problem, steps: list[_Draft]) -> None:
+    """From every day on the way to a dose, and from the dose, one can stop gradually. A taper is its own way out."""
+    stuck = search.can_stop(problem, dict.fromkeys(draft.day for draft in steps))
     if stuck is not None:
         raise NoSchedule(
             Because(
@@ -75,7 +80,6 @@ def _planned(problem: Problem) -> Schedule:
                 (*why.sizes(problem.own.decrease, falling=True), *(limit.fact() for limit in problem.own.last_step)),
             )
         )
-    return _schedule(problem, tuple(steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ def _unreachable(problem: Problem, down: bool) -> Because:
 
 
 def _to_nothing(problem: Problem, steps: list[_Draft]) -> list[_Draft]:
-    """The taper, from what the patient takes now or from the dose that was maintained, with the first day without the drug."""
+    """The taper, from what is taken now or from the dose that was maintained, with the first day without the drug."""
     request = problem.request
     begin = steps[-1].day if steps else problem.current
     assert begin is not None
@@ -239,7 +243,8 @@ def _too_soon(problem: Problem, begin: Doses, first: date, least: int) -> Becaus
         facts.append(Fact(f"these falls take {in_days(least)}"))
     facts.append(
         Fact(
-            f"the taper starts on {in_words(first)}, so that the last dose can be on {in_words(earliest)} at the earliest"
+            f"the taper starts on {in_words(first)}, so that the last dose can be on {in_words(earliest)}"
+            " at the earliest"
         )
     )
     return Because(

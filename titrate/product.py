@@ -59,7 +59,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`count` of a product: whole pieces and at most one part (3/2 tablets), mL of a liquid, settings of an infusion."""
+    """`count` of a product: whole pieces and a part (3/2 tablets), mL of a liquid, or settings of an infusion."""
 
     product: Product
     count: Fraction
@@ -158,7 +158,7 @@ def makeable(products: Sequence[Product], unit: str, largest: Quantity, others: 
     top = int(largest.to(unit).amount / grain)
     if top > LARGEST_TABLE:
         raise ValueError(
-            f"doses up to {largest} in steps of {Quantity(grain, unit)} are {top}; at most {LARGEST_TABLE} can be planned"
+            f"doses up to {largest} in steps of {Quantity(grain, unit)} are {top}; at most {LARGEST_TABLE} are"
         )
     cost: dict[int, tuple[int, int]] = {0: (0, 0)}
     made_from: dict[int, tuple[int, Product, Fraction]] = {}

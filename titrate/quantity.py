@@ -194,7 +194,7 @@ def _short(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Bounds on a quantity, all in one unit. `at_least` and `at_most` include their value, `above` and `below` do not."""
+    """Bounds on a quantity, in one unit. `at_least` and `at_most` include their value, `above` and `below` do not."""
 
     at_least: Quantity | None = None
     above: Quantity | None = None

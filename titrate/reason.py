@@ -10,7 +10,7 @@ from titrate.source import Citation
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is so: `says` is a clause without a full stop; `citation` is where it comes from, if from outside."""
+    """One thing that is so: `says` is a clause without a full stop; `citation` is where it comes from, if anywhere."""
 
     says: str
     citation: Citation | None = None

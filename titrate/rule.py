@@ -222,7 +222,7 @@ class _Resolution:
                 f"The rule {self.rule.id} starts from the screening dose that worked; "
                 f"{'the dose' if dose is None else 'how long it worked'} was not given.",
                 ('give both, for example --screening-dose "50 micrograms" --screening-effect "6 hours"',
-                 'or say what the patient has now, for example --from "100 micrograms/day"'),
+                 'say what the patient has now, for example --from "100 micrograms/day"'),
             )  # fmt: skip
         try:
             known = dose.to(self.rule.file.unit) in [allowed.to(self.rule.file.unit) for allowed in response.doses]
@@ -262,7 +262,7 @@ class _Resolution:
         return Maximum(self.rule.citation(table.cite), dose, daily, table.level)
 
     def _frequency(self, table: FrequencyTable) -> Frequency:
-        times = Times(table.times.at_least, table.times.at_most)
+        times = Times(table.times.at_least, table.times.at_most, table.times.prefer)
         return Frequency(times, self.rule.citation(table.cite), self._range(table.band, "day"))
 
     def _spacing(self, table: SpacingTable) -> Spacing:

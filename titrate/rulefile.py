@@ -29,16 +29,46 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab)
 
 
+def _written(value: Any) -> Any:
+    """An amount has to be text. A bare number has no unit, and a decimal one is not exact either."""
+    if isinstance(value, str | Quantity):
+        return value
+    raise ValueError(f'{shown(value)} is no amount; write it as text with its unit, such as "5 mg"')
+
+
 def _range(value: Any) -> Any:
-    return {"at-least": value, "at-most": value} if isinstance(value, str) else value
+    if isinstance(value, dict | RangeTable):
+        return value
+    if isinstance(value, str):
+        return {"at-least": value, "at-most": value}
+    raise ValueError(
+        f'{shown(value)} is neither an amount nor a range; write text with its unit, such as "5 mg", '
+        'or { at-least = "10 mg", at-most = "20 mg" }'
+    )
 
 
 def _times(value: Any) -> Any:
-    return {"at-least": value, "at-most": value} if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, dict | TimesTable):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"at-least": value, "at-most": value}
+    raise ValueError(
+        f"{shown(value)} is no number of doses a day; write a whole one, such as 3, or {{ at-least = 3, at-most = 4 }}"
+    )
+
+
+def shown(value: Any) -> str:
+    """A value as it may stand in a message: as TOML writes it, and short."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value[:60]}"' if isinstance(value, str) else str(value)[:60]
 
 
 def _several(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
+
+
+Amount = Annotated[Quantity, BeforeValidator(_written)]
 
 
 class SourceTable(Table):
@@ -87,10 +117,10 @@ class Cited(Table):
 class RangeTable(Table):
     """Bounds on a quantity; plain text stands for exactly that value."""
 
-    at_least: Quantity | None = None
-    above: Quantity | None = None
-    at_most: Quantity | None = None
-    below: Quantity | None = None
+    at_least: Amount | None = None
+    above: Amount | None = None
+    at_most: Amount | None = None
+    below: Amount | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> RangeTable:
@@ -107,15 +137,23 @@ Amounts = Annotated[RangeTable, BeforeValidator(_range)]
 
 
 class TimesTable(Table):
-    """Administrations per day, both included; a plain number stands for exactly that many."""
+    """Administrations per day, both included; a plain number stands for exactly that many.
+
+    `prefer` is the number that the source prefers among them: equal schedules are told apart by it.
+    """
 
     at_least: int = Field(ge=1, le=24)
     at_most: int = Field(ge=1, le=24)
+    prefer: int | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> TimesTable:
         if self.at_most < self.at_least:
             raise ValueError(f"at-most ({self.at_most}) is less than at-least ({self.at_least})")
+        if self.prefer is not None and not self.at_least <= self.prefer <= self.at_most:
+            raise ValueError(
+                f"prefer ({self.prefer}) is not between at-least ({self.at_least}) and at-most ({self.at_most})"
+            )
         return self
 
 
@@ -125,7 +163,7 @@ TimesADay = Annotated[TimesTable, BeforeValidator(_times)]
 class ByTable(Table):
     """How large one change may be. `per` also tells how a plain `--by` is read where the source is silent."""
 
-    at_most: Quantity | None = None
+    at_most: Amount | None = None
     silent: bool = False
     per: Per = "dose"
     of: Literal["current", "original"] = "current"
@@ -168,7 +206,7 @@ class ResponseTable(Table):
     times: int = Field(ge=1)
     times_after_long_effect: int = Field(ge=1)
     long_effect: RangeTable
-    doses: tuple[Quantity, ...] = Field(min_length=1)
+    doses: tuple[Amount, ...] = Field(min_length=1)
 
 
 class StartTable(Cited):
@@ -203,8 +241,8 @@ class MaintenanceTable(Cited):
 class MaximumTable(Cited):
     """The largest dose, daily dose, or both. `level = "warn"`: allowed, but said on the schedule."""
 
-    dose: Quantity | None = None
-    daily: Quantity | None = None
+    dose: Amount | None = None
+    daily: Amount | None = None
     level: Literal["limit", "warn"] = "limit"
 
     @model_validator(mode="after")
@@ -224,7 +262,7 @@ class FrequencyTable(Cited):
 class SpacingTable(Cited):
     """The least time between two doses, in hours."""
 
-    at_least: Quantity
+    at_least: Amount
     frequency: int | None = Field(default=None, ge=1, le=24)
 
 
@@ -242,7 +280,7 @@ class DurationTable(Cited):
 class LastTable(Cited):
     """The largest daily dose from which the drug may be stopped."""
 
-    daily: Quantity
+    daily: Amount
 
 
 class TaperTable(Table):
@@ -279,9 +317,9 @@ class ProductTable(Cited):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")
     form: Form
-    strength: Quantity
+    strength: Amount
     divide: Literal["no", "halves", "thirds", "quarters"] = "no"
-    measure: Quantity | None = None
+    measure: Amount | None = None
     when: When | None = None
 
     @model_validator(mode="after")
@@ -378,7 +416,7 @@ class RuleFile(Table):
     region: str = Field(min_length=1)
     population: str = Field(min_length=1)
     status: Literal["draft", "reviewed"]
-    unit: str
+    unit: Literal["g", "mg", "micrograms", "mL", "units", "mmol"]
     sources: dict[str, SourceTable] = Field(min_length=1)
     eligible: Annotated[tuple[EligibleTable, ...], BeforeValidator(_several)] = ()
     products: tuple[ProductTable, ...] = Field(min_length=1)

@@ -1,11 +1,12 @@
 """The best ways up and down, as days in grains and how long each is kept.
 
-Order for a titration, and for going down to a lower target: soonest at the target; then fewest steps, fewest
-divided pieces, fewest pieces, evenest days (each summed over one day of every step), the smallest largest
-relative change, larger doses later in the day. For a taper: the last dose as soon as the limits allow, or on
-the day that was chosen; then the smallest largest fall (as a share of the dose on which the taper begins: as a
-share of the dose before, the last fall is always the whole of it, and tapers could not be told apart); then
-the most time in reserve, which is shared out evenly over the steps; then as above.
+Order for a titration, and for going down to a lower target: soonest at the target; then fewest steps, the number
+of doses a day that the source prefers (where it names one), fewest divided pieces, fewest pieces, evenest days
+(each summed over one day of every step), the smallest largest relative change (for going down it comes before the
+number of steps), larger doses later in the day. For a taper: the last dose as soon as the limits allow, or on the
+day that was chosen; then the smallest largest fall (as a share of the dose on which the taper begins: as a share
+of the dose before, the last fall is always the whole of it, and tapers could not be told apart); then the most
+time in reserve, which is shared out evenly over the steps; then as above.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from titrate.grid import lateness, spread
 from titrate.limit import Frequency, Limits
@@ -25,7 +27,7 @@ from titrate.quantity import Range
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Days in order, and for how many days each is kept. The length of a last day that is stayed on is 0: not decided here."""
+    """Days in order, and for how many days each is kept: 0 for a last day that is stayed on (not decided here)."""
 
     days: tuple[Doses, ...]
     kept: tuple[int, ...]
@@ -64,7 +66,7 @@ def reduction(problem: Problem) -> Way | None:
 
 @dataclass(frozen=True, slots=True)
 class Taper:
-    """What is known of the tapers of one shape: the least number of days to the last dose, and a way of `length` days."""
+    """What is known of tapers: the least number of days to the last dose, and a way of the wanted length, if any."""
 
     least: int
     way: Way | None
@@ -160,11 +162,12 @@ def _laid(
     rising, grid = moves.rising, problem.grid
     lows, highs = (begins, ends) if rising else (ends, begins)
     largest = max(max(day, default=0) for day in highs)
-    found = grid.days(grid.allowed(frequencies), shape, largest, min(map(sum, lows)), max(map(sum, highs)))
+    begun = None if rising else len(begins[0])
+    found = grid.days(grid.allowed(frequencies, begun), shape, largest, min(map(sum, lows)), max(map(sum, highs)))
     between = {
         day for day in found if any(within(low, day) for low in lows) and any(within(day, high) for high in highs)
     }
-    between = {day for day in between if grid.fits(day, frequencies)} | {day for day in ends if day}
+    between = {day for day in between if grid.fits(day, frequencies, begun)} | {day for day in ends if day}
     already = problem.current is not None or stop is not None
     if not already:
         between |= set(begins)
@@ -185,7 +188,7 @@ def _laid(
 
 
 def may_stop(day: Doses, moves: Moves, limits: Limits, problem: Problem) -> bool:
-    """Whether the drug may be stopped from that day: at most the rule's last step, or within its falls if it has none."""
+    """Whether the drug may be stopped from that day: within the last step, or within the falls if there is none."""
     if not limits.last_step:
         return moves.lawful(day, ())
     return all(problem.grid.daily(day) <= last.daily for last in limits.last_step)
@@ -235,7 +238,7 @@ def _kept(laid: _Map, moves: Moves) -> Callable[[int, int], int]:
 
 
 def _soonest(problem: Problem, laid: _Map, moves: Moves, begun: bool, gentle_first: bool) -> Way:
-    nodes, last, grid = laid.nodes, laid.graph.last, problem.grid
+    nodes, last = laid.nodes, laid.graph.last
 
     def kept(node: int, after: int) -> int:
         return 0 if node == 0 or after == last else moves.every(nodes[node], nodes[after])
@@ -253,13 +256,16 @@ def _soonest(problem: Problem, laid: _Map, moves: Moves, begun: bool, gentle_fir
     graph = graph.keep_least(lambda node, after: lateness(nodes[after]))
     way = graph.first_way()
     days = tuple(nodes[index] for index in way[1:-1])
-    lengths = tuple(kept(node, after) for node, after in zip(way[1:-1], way[2:], strict=True))
+    lengths = tuple(kept(node, after) for node, after in pairwise(way[1:]))
     return Way(days, lengths)
 
 
 def _plainest(problem: Problem, graph: Graph, nodes: list[Doses]) -> Graph:
     grid, last = problem.grid, graph.last
     graph = graph.keep_least(lambda node, after: 0 if after == last else 1)
+    prefer = next((limit.times.prefer for limit in problem.limits.frequency if limit.times.prefer), None)
+    if prefer is not None:
+        graph = graph.keep_least(lambda node, after: 0 if after == last else abs(len(nodes[after]) - prefer))
     graph = graph.keep_least(lambda node, after: grid.divided(nodes[after]))
     graph = graph.keep_least(lambda node, after: grid.handled(nodes[after]))
     return graph.keep_least(lambda node, after: spread(nodes[after]))
@@ -279,7 +285,7 @@ def _gentlest(problem: Problem, laid: _Map, moves: Moves, length: int) -> Way:
 
 
 def shared_out(total: int, least: list[int]) -> tuple[int, ...]:
-    """`total` days over steps that need at least `least` days each: as evenly as may be, odd days to the later steps."""
+    """`total` days over steps that need at least `least` days each: as evenly as may be, odd days to later steps."""
     lengths = [max(days, 1) for days in least]
     rest = total - sum(lengths)
     while rest > 0:
@@ -299,9 +305,9 @@ def shared_out(total: int, least: list[int]) -> tuple[int, ...]:
 def _stops(problem: Problem, day: Doses, shape: str) -> bool:
     """Whether lawful falls lead from `day` to nothing, over days of `shape`."""
     grid, limits, moves = problem.grid, problem.own, problem.falls(day, problem.own)
-    found = grid.days(grid.allowed(limits.taper_frequency), shape, max(day), 1, sum(day))
+    found = grid.days(grid.allowed(limits.taper_frequency, len(day)), shape, max(day), 1, sum(day))
     nodes = sorted(
-        {d for d in found if grid.fits(d, limits.taper_frequency) and within(d, day)} | {day},
+        {d for d in found if grid.fits(d, limits.taper_frequency, len(day)) and within(d, day)} | {day},
         key=lambda d: (-sum(d), d),
     )
     edges = _edges(nodes, moves, range(len(nodes)))

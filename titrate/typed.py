@@ -154,8 +154,9 @@ def _pace(text: str) -> Quantity:
 
 
 def _setting(text: str) -> Setting:
-    if text == "community" or text == "hospital":
-        return text
+    settings: dict[str, Setting] = {"community": "community", "hospital": "hospital"}
+    if text in settings:
+        return settings[text]
     raise ValueError(f'"{text}" is no setting; it is community or hospital')
 
 

@@ -1,0 +1,346 @@
+"""The planner on cases worked out on paper. Each test says the arithmetic its expectation comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from titrate import rulebook
+from titrate.days import Duration
+from titrate.errors import NoSchedule, RequestError
+from titrate.patient import Patient
+from titrate.planner import plan
+from titrate.quantity import Quantity
+from titrate.regimen import Pattern
+from titrate.request import Request
+from titrate.rule import Rule
+from titrate.schedule import Schedule
+from titrate.search import shared_out
+from titrate.verify import verify
+
+US = rulebook.load("baclofen-oral-spasticity")
+ISSUED = datetime(2026, 11, 23, 9, tzinfo=UTC)
+START = date(2026, 12, 1)
+
+CITE = 'cite = { source = "paper", at = "page 1", checked = 2026-11-23 }'
+DERIVED = 'cite = { source = "paper", at = "page 1", checked = 2026-11-23, basis = "derived", how = "on paper" }'
+
+
+def paper(
+    *,
+    products: str = '[{ name = "1mg", form = "tablet", strength = "1 mg", divide = "no" }]',
+    times: str = "1",
+    start: str = 'dose = "1 mg"',
+    increase: str = 'by = { at-most = "1 mg" }\nevery = { at-least = "1 day" }',
+    maintenance: str = 'daily = { at-least = "1 mg" }',
+    maximum: str = 'daily = "100 mg"',
+    decrease: str = 'by = { at-most = "1 mg" }\nevery = { at-least = "1 day" }',
+    rest: str = "",
+) -> Rule:
+    """A rule of one page, in mg. `increase` and `decrease` may be several tables, with an empty line between."""
+    listed = products.replace(" }", f", {CITE} }}")
+    several = "\n".join(f"[[increase]]\n{table}\n{CITE}" for table in increase.split("\n\n"))
+    falls = "\n".join(f"[[taper.decrease]]\n{table}\n{DERIVED}" for table in decrease.split("\n\n"))
+    text = f"""
+format = 1
+drug = "paperine"
+route = "oral"
+indication = "tests"
+region = "nowhere"
+population = "everybody"
+status = "draft"
+unit = "mg"
+products = {listed}
+[sources.paper]
+title = "Paper"
+publisher = "nobody"
+edition = "1"
+href = "https://example.org"
+[slots]
+{CITE}
+[slots.day]
+1 = ["evening 20:00"]
+2 = ["morning 08:00", "evening 20:00"]
+3 = ["morning 08:00", "afternoon 14:00", "evening 20:00"]
+[frequency]
+times = {times}
+{CITE}
+[start]
+{start}
+{CITE}
+{several}
+[maintenance]
+{maintenance}
+{CITE}
+[maximum]
+{maximum}
+{CITE}
+{falls}
+{rest.replace("CITE", CITE)}
+"""
+    file, faults = rulebook.parse(text.encode(), "paper.toml")
+    assert file is not None, faults
+    assert not faults, faults
+    return Rule("paper", "0" * 64, file)
+
+
+def asked(rule: Rule, goal: str = "plan", **options: Any) -> Schedule:
+    """The schedule for a request in short form, after the verifier has agreed to it."""
+    for name in ("current", "target"):
+        if name in options:
+            options[name] = Pattern.parse(options[name])
+    for name in ("every", "maintain"):
+        if name in options:
+            options[name] = Duration.parse(options[name])
+    if "by" in options:
+        options["by"] = Quantity.parse(options["by"])
+    schedule = plan(rule, Request(rule.id, goal, START, ISSUED, **options))  # type: ignore[arg-type]
+    assert verify(schedule, rule).findings == ()
+    return schedule
+
+
+def steps(schedule: Schedule) -> list[tuple[str, int | None]]:
+    return [(step.regimen.notation, step.days.length) for step in schedule.steps]
+
+
+def test_the_ladder_of_the_label() -> None:
+    """Baclofen tablets USP: 5, 10, 15, 20 mg three times a day, 3 days each."""
+    expected = [("5 mg x3", 3), ("10 mg x3", 3), ("15 mg x3", 3), ("20 mg x3", None)]
+    assert steps(asked(US, target="20 mg x3")) == expected
+    assert steps(asked(US, target="60 mg/day")) == expected
+
+
+def test_a_fourth_dose_is_built_up_by_itself() -> None:
+    """From 20 mg x3 a new dose of 20 mg rises from nothing by 5 mg at a time: 5, 10, 15, 20."""
+    schedule = asked(US, current="20 mg x3", target="20 mg x4")
+    assert steps(schedule) == [("5/20/20/20 mg", 3), ("10/20/20/20 mg", 3), ("15/20/20/20 mg", 3), ("20 mg x4", None)]
+
+
+def test_an_odd_daily_dose_is_divided_as_evenly_as_the_tablets_allow() -> None:
+    """50 mg in three doses of 5 mg steps: 15, 15 and 20, the larger one last."""
+    assert steps(asked(US, target="50 mg/day"))[-1] == ("15/15/20 mg", None)
+
+
+def test_a_greedy_climb_gets_stuck_where_an_exact_one_does_not() -> None:
+    """Tablets of 4 and 6 mg make 4, 6, 8, 10, 12 ...; from 10 mg on a rise is at most 3 mg. From 4 mg the largest
+    first rise (+5) leads to 8 mg, and 8 -> 10 -> 12: three rises, like 4 -> 6 -> ... -> 12; but 9 mg tablets
+    add 9, and 4 -> 9 is the greedy choice; from 9 a rise of at most 3 (it touches 10) leads only to 10 and 12.
+    """
+    rule = paper(
+        products='[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }, '
+        '{ name = "9mg", form = "tablet", strength = "9 mg", divide = "no" }]',
+        start='dose = "4 mg"',
+        increase='by = { at-most = "5 mg" }\nevery = { at-least = "2 days" }\nband = { below = "10 mg" }\n\n'
+        'by = { at-most = "4 mg" }\nevery = { at-least = "2 days" }\nband = { at-least = "10 mg" }',
+        decrease='by = { at-most = "9 mg" }\nevery = { at-least = "1 day" }',
+    )
+    # Doses: 4, 8, 9, 12, 13, 16 ... From 4 greedily to 9 (+5), then 13 (+4), and 13 -> 16 (+3): 16 after three rises.
+    # 16 is reached the other way by 4 -> 8 -> 12 -> 16, three rises too; 12 is reached by 4 -> 8 -> 12 in two,
+    # greedily by 4 -> 9 -> 12 in two as well. 17 = 8 + 9 is reached in three only by 4 -> 9 -> 13 -> 17.
+    assert [text for text, _ in steps(asked(rule, target="17 mg x1"))] == ["4 mg x1", "9 mg x1", "13 mg x1", "17 mg x1"]
+    assert len(steps(asked(rule, target="16 mg x1"))) == 4
+
+
+def test_a_rise_over_the_edge_of_a_band_satisfies_both_sides() -> None:
+    """At most 4 mg below 10 mg, at most 2 mg from 10 mg. From 8 mg the limit of the dose alone would allow 12 mg;
+    8 -> 10 touches both and is 2 mg, so it is allowed; 8 -> 11 and 8 -> 12 are not. 4, 8, 10, 12: four steps."""
+    rule = paper(
+        start='dose = "4 mg"',
+        increase='by = { at-most = "4 mg" }\nevery = { at-least = "1 day" }\nband = { below = "10 mg" }\n\n'
+        'by = { at-most = "2 mg" }\nevery = { at-least = "1 day" }\nband = { at-least = "10 mg" }',
+    )
+    doses = [step.regimen.daily.amount for step in asked(rule, target="12 mg x1").steps]
+    assert len(doses) == 4
+    for before, after in zip(doses, doses[1:], strict=False):
+        assert after - before <= (2 if after >= 10 else 4)
+
+
+def test_percentages_are_rounded_down() -> None:
+    """10 % of 19 mg is 1.9 mg: with whole milligrams the rise is 1 mg, to 20; 10 % of 20 mg is exactly 2 mg, to 22."""
+    rule = paper(
+        start='dose = "19 mg"',
+        increase='by = { at-most = "10 %" }\nevery = { at-least = "1 day" }',
+        decrease='by = { at-most = "5 mg" }\nevery = { at-least = "1 day" }',
+    )
+    assert [text for text, _ in steps(asked(rule, target="22 mg x1"))] == ["19 mg x1", "20 mg x1", "22 mg x1"]
+
+
+def test_the_longest_interval_of_the_limits_that_touch_decides() -> None:
+    """2 days below 3 mg, 5 days from 3 mg: 1 (2 days), 2 (touches 3: 5 days), 3 (5 days), 4."""
+    rule = paper(
+        increase='by = { at-most = "1 mg" }\nevery = { at-least = "2 days" }\nband = { below = "3 mg" }\n\n'
+        'by = { at-most = "1 mg" }\nevery = { at-least = "5 days" }\nband = { at-least = "3 mg" }'
+    )
+    assert steps(asked(rule, target="4 mg x1")) == [("1 mg x1", 2), ("2 mg x1", 5), ("3 mg x1", 5), ("4 mg x1", None)]
+
+
+def test_a_taper_takes_at_least_as_long_as_the_rule_says() -> None:
+    """From 5 mg once a day there is nothing lower but nothing: it is kept for the 14 days of the taper."""
+    assert steps(asked(US, "taper", current="5 mg x1")) == [("5 mg x1", 14), ("0 mg", 1)]
+
+
+def test_a_chosen_end_is_the_day_of_the_last_dose_and_the_falls_are_small() -> None:
+    """From 6 mg with falls of up to 3 mg in 12 days: six falls of 1 mg leave five steps: 12 = 2 + 2 + 2 + 3 + 3."""
+    rule = paper(decrease='by = { at-most = "3 mg" }\nevery = { at-least = "2 days" }')
+    schedule = asked(rule, "taper", current="6 mg x1", finish_by=date(2026, 12, 12))
+    assert steps(schedule) == [
+        ("5 mg x1", 2),
+        ("4 mg x1", 2),
+        ("3 mg x1", 2),
+        ("2 mg x1", 3),
+        ("1 mg x1", 3),
+        ("0 mg", 1),
+    ]
+    assert schedule.last_dose == date(2026, 12, 12)
+
+
+def test_the_largest_fall_is_smallest_before_anything_else_is_compared() -> None:
+    """From 7 mg with three steps of 2 days in 7 days: four falls of 7 mg in all, so the largest is at least 2 mg."""
+    rule = paper(decrease='by = { at-most = "5 mg" }\nevery = { at-least = "2 days" }')
+    schedule = asked(rule, "taper", current="7 mg x1", finish_by=date(2026, 12, 7))
+    doses = [7, *(int(step.regimen.daily.amount) for step in schedule.steps)]
+    assert max(before - after for before, after in zip(doses, doses[1:], strict=False)) == 2
+    assert len(schedule.steps) == 4
+
+
+def test_the_soonest_taper_uses_the_largest_falls_it_needs_and_no_larger() -> None:
+    """Without a chosen end, from 6 mg by at most 2 mg: 4, 2, nothing; the last step may be at most 2 mg."""
+    rule = paper(
+        decrease='by = { at-most = "2 mg" }\nevery = { at-least = "3 days" }',
+        rest='[taper.last]\ndaily = "2 mg"\nCITE',
+    )
+    assert steps(asked(rule, "taper", current="6 mg x1")) == [("4 mg x1", 3), ("2 mg x1", 3), ("0 mg", 1)]
+
+
+def test_percent_of_the_original_and_of_the_current_dose() -> None:
+    """10 % of the original 20 mg is 2 mg at every fall; 50 % of the current 8 mg is 4, of 4 is 2, of 2 is 1."""
+    original = paper(
+        decrease='by = { at-most = "10 %", of = "original" }\nevery = { at-least = "1 day" }',
+        rest='[taper.last]\ndaily = "2 mg"\nCITE',
+    )
+    doses = [step.regimen.daily.amount for step in asked(original, "taper", current="20 mg x1").steps]
+    assert doses == [18, 16, 14, 12, 10, 8, 6, 4, 2, 0]
+    current = paper(
+        decrease='by = { at-most = "50 %" }\nevery = { at-least = "1 day" }', rest='[taper.last]\ndaily = "1 mg"\nCITE'
+    )
+    doses = [step.regimen.daily.amount for step in asked(current, "taper", current="8 mg x1").steps]
+    assert doses == [4, 2, 1, 0]
+
+
+def test_halves_are_used_only_where_they_are_needed() -> None:
+    """Equal ways up differ in divided tablets: 10 mg halved or 5 mg whole make the same 5 mg."""
+    schedule = asked(US, target="10 mg x3")
+    assert all(
+        piece.divided == 0 for step in schedule.steps for a in step.regimen.administrations for piece in a.pieces
+    )
+    only_ten = asked(US, target="10 mg x3", products=("10mg",))
+    assert [str(p) for p in only_ten.steps[0].regimen.administrations[0].pieces] == ["half a tablet of 10 mg"]
+
+
+def test_maintain_then_stop() -> None:
+    """Nine days up, 56 days (8 weeks) of 20 mg x3, then at least 14 days down."""
+    schedule = asked(US, target="60 mg/day", maintain="8 weeks", then_stop=True)
+    kinds = [step.kind for step in schedule.steps]
+    assert kinds == sorted(kinds, key=["titration", "maintenance", "taper"].index)
+    stay = next(step for step in schedule.steps if step.kind == "maintenance")
+    assert (stay.days.first, stay.days.length) == (date(2026, 12, 10), 56)
+    falling = sum(step.days.length or 0 for step in schedule.steps if step.kind == "taper") - 1
+    assert falling >= 14
+    assert schedule.stops
+
+
+def test_maintain_without_stopping_sets_the_review() -> None:
+    schedule = asked(US, target="20 mg x3", maintain="8 weeks")
+    assert schedule.last is None
+    assert schedule.review == date(2027, 2, 4)
+
+
+def test_down_to_a_lower_target_is_a_taper_that_stays() -> None:
+    """80 mg a day to 60 mg a day: the fourth dose is let down by 5 mg at a time, or all doses fall."""
+    schedule = asked(US, current="20 mg x4", target="20 mg x3")
+    assert [step.kind for step in schedule.steps][-1] == "maintenance"
+    assert {step.kind for step in schedule.steps[:-1]} == {"taper"}
+    assert schedule.last is None
+
+
+def test_what_is_taken_already_is_kept_for_the_interval_where_it_is_known() -> None:
+    asked(US, current="10 mg x3", target="15 mg x3", since=date(2026, 11, 28))
+    with pytest.raises(NoSchedule, match="--start 2026-12-02"):
+        asked(US, current="10 mg x3", target="15 mg x3", since=date(2026, 11, 29))
+
+
+def test_no_way_out_is_refused() -> None:
+    """Rises of 10 mg, falls of at most 4 mg, tablets of 5 mg: one could go up and never come down."""
+    rule = paper(
+        products='[{ name = "5mg", form = "tablet", strength = "5 mg", divide = "no" }]',
+        start='dose = "5 mg"',
+        increase='by = { at-most = "10 mg" }\nevery = { at-least = "1 day" }',
+        decrease='by = { at-most = "4 mg" }\nevery = { at-least = "1 day" }',
+    )
+    with pytest.raises(NoSchedule, match="no way to stop"):
+        asked(rule, target="10 mg x1")
+
+
+def test_a_percent_taper_without_a_last_step_cannot_end() -> None:
+    """10 % of the current dose never reaches nothing, so the way out is refused too."""
+    rule = paper(decrease='by = { at-most = "10 %" }\nevery = { at-least = "1 day" }')
+    with pytest.raises(NoSchedule):
+        asked(rule, "taper", current="10 mg x1")
+
+
+def test_a_fact_decides_a_limit_and_its_absence_is_told() -> None:
+    assert "age (not given)" in asked(US, target="20 mg x3").not_checked
+    grown = asked(US, target="20 mg x3", patient=Patient(age=Quantity.parse("40 years")))
+    assert "age (not given)" not in grown.not_checked
+    with pytest.raises(NoSchedule, match="12 years"):
+        asked(US, target="20 mg x3", patient=Patient(age=Quantity.parse("143 months")))
+    asked(US, target="20 mg x3", patient=Patient(age=Quantity.parse("144 months")))
+
+
+def test_the_pace_of_the_prescriber_is_never_faster() -> None:
+    assert steps(asked(US, target="20 mg x3", every="7d"))[0] == ("5 mg x3", 7)
+    with pytest.raises(RequestError, match="at least 3 days"):
+        asked(US, target="20 mg x3", every="2d")
+    with pytest.raises(RequestError, match="5 mg per dose"):
+        asked(US, target="20 mg x3", by="6 mg")
+    slow = asked(US, target="10 mg x3", by="5 mg/day")
+    daily = [int(step.regimen.daily.amount) for step in slow.steps]
+    assert daily == [15, 20, 25, 30]
+
+
+def test_equal_doses_only_or_any() -> None:
+    with pytest.raises(NoSchedule, match="--uneven"):
+        asked(US, target="20 mg x4", split="even")
+    quick = asked(US, target="20 mg x4", split="uneven")
+    assert len(quick.steps) < len(asked(US, target="20 mg x4").steps)
+
+
+@pytest.mark.parametrize(
+    ("total", "least", "expected"),
+    [(10, [1, 1, 1], (3, 3, 4)), (9, [3, 3, 3], (3, 3, 3)), (14, [3, 9, 2], (3, 9, 2)), (15, [3, 9, 2], (3, 9, 3)),
+     (20, [1, 9, 1], (5, 9, 6)), (14, [3], (14,)), (11, [0, 0], (5, 6))],
+)  # fmt: skip
+def test_spare_days_are_shared_out_evenly(total: int, least: list[int], expected: tuple[int, ...]) -> None:
+    assert shared_out(total, least) == expected
+
+
+def test_the_same_request_gives_the_same_schedule() -> None:
+    assert asked(US, "taper", current="20 mg x4") == asked(US, "taper", current="20 mg x4")
+
+
+def test_times_are_those_that_were_asked_for() -> None:
+    from datetime import time
+
+    schedule = asked(US, "taper", current="20 mg x3", times=(time(7), time(13), time(21)))
+    assert [a.slot.at for a in schedule.steps[0].regimen.administrations] == [time(7), time(13), time(21)]
+    assert [a.slot.at for a in schedule.steps[-2].regimen.administrations] == [time(21)]
+
+
+def test_a_request_for_more_days_than_are_searched_is_refused() -> None:
+    many = paper(times="3", products='[{ name = "1mg", form = "tablet", strength = "1 mg", divide = "no" }]',
+                 start='dose = "1 mg"\nfrequency = 3')  # fmt: skip
+    with pytest.raises(RequestError, match="at most 20000"):
+        plan(many, replace(Request("paper", "plan", START, ISSUED, target=Pattern.parse("30 mg x3")), split="uneven"))

@@ -1,0 +1,90 @@
+"""Whether a schedule is the one that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from titrate.case import Case, Finding, Span, found, in_unit
+from titrate.change import Doses
+from titrate.days import between, plus
+
+LAW = "asked"
+
+
+def check_asked(case: Case) -> Iterator[Finding]:
+    """The schedule does what the request asks: target, stay, end, first day, times, split."""
+    yield from _first_day(case)
+    yield from _target(case)
+    yield from _stay(case)
+    yield from _end(case)
+    yield from _each_day(case)
+
+
+def _first_day(case: Case) -> Iterator[Finding]:
+    first, start = case.spans[0].days.first, case.request.start
+    if first != start:
+        yield found(LAW, first, "the schedule begins", first.isoformat(), f"{start.isoformat()}, as asked")
+
+
+def _target(case: Case) -> Iterator[Finding]:
+    target = case.request.target
+    if target is None:
+        return
+    stays = [span for span in case.spans if span.kind == "maintenance"]
+    if not stays:
+        yield found(LAW, None, "nothing is maintained", "no maintenance", f"{target}, as asked")
+    for span in stays:
+        value = case.written(span.doses)
+        if not _matches(case, span.doses):
+            yield found(LAW, span.days.first, f"the maintenance is {value}", value, f"{target}, as asked")
+
+
+def _matches(case: Case, doses: Doses) -> bool:
+    """Whether doses are the target's: each of them in order, or the daily dose if only that was asked for."""
+    target, unit = case.request.target, case.limits.unit
+    assert target is not None
+    try:
+        if target.daily is not None:
+            return sum(doses) == target.daily.to(unit).amount
+        return doses == in_unit(target.doses, unit)
+    except ValueError:
+        return False
+
+
+def _stay(case: Case) -> Iterator[Finding]:
+    """With a stop to follow, the maintenance lasts exactly as long as was asked for."""
+    asked = case.request.maintain
+    stays: list[Span] = [span for span in case.spans if span.kind == "maintenance"]
+    if asked is None or not case.request.then_stop or not stays or stays[-1].days.last is None:
+        return
+    first, last = stays[0].days.first, stays[-1].days.last
+    try:
+        wanted = plus(asked.after(first), -1)
+    except ValueError:
+        wanted = None
+    if last != wanted:
+        value = f"{between(first, last) + 1} days"
+        yield found(LAW, first, f"the maintenance lasts {value}", value, f"exactly {asked}, as asked")
+
+
+def _end(case: Case) -> Iterator[Finding]:
+    request = case.request
+    if case.stops != (request.goal == "taper" or request.then_stop):
+        value, limit = ("stops", "no end") if case.stops else ("goes on", "a stop")
+        yield found(LAW, None, f"the drug {value}", value, f"{limit}, as asked")
+    elif request.finish_by is not None and case.last_dose != request.finish_by:
+        value = "none" if case.last_dose is None else case.last_dose.isoformat()
+        limit = f"{request.finish_by.isoformat()}, as asked"
+        yield found(LAW, case.last_dose, f"the day of the last dose is {value}", value, limit)
+
+
+def _each_day(case: Case) -> Iterator[Finding]:
+    times, even = case.request.times, case.request.split == "even"
+    for span in case.spans:
+        other = [a.slot for a in span.regimen.administrations if times is not None and a.slot.at not in times]
+        if times is not None and other:
+            asked = ", ".join(f"{at:%H:%M}" for at in times)
+            yield found(LAW, span.days.first, f"a dose is taken at {other[0]}", str(other[0]), f"{asked}, as asked")
+        if even and len(set(span.doses)) > 1:
+            value = case.written(span.doses)
+            yield found(LAW, span.days.first, f"the doses are {value}", value, "equal doses, as asked")

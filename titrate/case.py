@@ -1,0 +1,215 @@
+"""What a proof looks at, a schedule's days beside the limits for its patient, and what it says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from titrate.change import NOTHING, Direction, Doses, direction
+from titrate.days import Days, between, in_words
+from titrate.errors import RequestError
+from titrate.limit import Limits
+from titrate.quantity import Quantity
+from titrate.reason import Fact
+from titrate.regimen import Regimen, notation
+from titrate.request import Request
+from titrate.rule import Rule
+from titrate.schedule import Kind, Schedule
+from titrate.source import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One law broken on one day (`None`: by the schedule as a whole).
+
+    `says` is a full sentence with the day in words, the offending `value`, the `limit` and its source.
+    """
+
+    law: str
+    day: date | None
+    says: str
+    value: str
+    limit: str
+    citation: Citation | None = None
+
+    def text(self) -> str:
+        """The law and the sentence."""
+        return f"{self.law}: {self.says}"
+
+    def as_data(self) -> dict[str, Any]:
+        """The finding for `--json`; the source is left out where the limit has none."""
+        day = None if self.day is None else self.day.isoformat()
+        told = Fact(self.says, self.citation).as_data()
+        return {"law": self.law, "day": day, "value": self.value, "limit": self.limit, **told}
+
+
+def found(law: str, day: date | None, what: str, value: str, limit: str, citation: Citation | None = None) -> Finding:
+    """A finding; `what` is a clause that holds `value`, for example "the daily dose is 85 mg"."""
+    when = f"On {in_words(day)} " if day is not None else ""
+    sentence = f"{when}{what}; the limit is {Fact(limit, citation)}."
+    return Finding(law, day, sentence[:1].upper() + sentence[1:], value, limit, citation)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days with one regimen, as a step has them. `doses` are in the rule's unit, in the order of the clock."""
+
+    days: Days
+    kind: Kind
+    regimen: Regimen
+    doses: Doses
+
+    @property
+    def daily(self) -> Fraction:
+        """The daily dose."""
+        return sum(self.doses, NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What happens on the first day of `span`, seen from the day before.
+
+    `before` was taken then, in a step of kind `left` (`None`: before the schedule), and for `held` whole
+    days (`None`: not known). `original` was taken when the rise or fall that this belongs to began.
+    `stops`: the drug ends here.
+    """
+
+    span: Span
+    before: Doses
+    left: Kind | None
+    held: int | None
+    original: Doses
+    direction: Direction
+    stops: bool
+
+    @property
+    def day(self) -> date:
+        """The first day after the change."""
+        return self.span.days.first
+
+    @property
+    def daily_before(self) -> Fraction:
+        """The daily dose on the day before."""
+        return sum(self.before, NOTHING)
+
+    @property
+    def between_doses(self) -> bool:
+        """Whether it goes from doses to doses, or ends the drug.
+
+        A day without the drug anywhere else is abrupt in itself, and no limit of a change says how to come
+        to it or back from it.
+        """
+        return self.stops or bool(self.before and self.span.doses)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A schedule, the limits it has to keep, and its days, worked out once for all checks.
+
+    `own` are the rule's limits for this patient, `limits` these together with the prescriber's pace.
+    There is at least one span. `current` is what the patient takes on the day before the first (`None`:
+    nothing, or nothing that can be told).
+    """
+
+    schedule: Schedule
+    rule: Rule
+    own: Limits
+    limits: Limits
+    current: Doses | None
+    spans: tuple[Span, ...]
+    moves: tuple[Move, ...]
+
+    @classmethod
+    def of(cls, schedule: Schedule, rule: Rule, own: Limits) -> Case:
+        """The case of a schedule that has steps, all in units that convert to the rule's.
+
+        Raises `RequestError` for a pace or a current regimen that does not go with the rule.
+        """
+        request, unit = schedule.request, own.unit
+        spans = tuple(Span(s.days, s.kind, s.regimen, in_unit(s.regimen.doses, unit)) for s in schedule.steps)
+        try:
+            every = None if request.every is None else request.every.days
+            limits = own.paced(request.by, every, request.citation("--by/--every"))
+            current = _current(request, spans, own)
+        except ValueError as fault:
+            raise RequestError(f"The request does not go with the rule {rule.id}: {fault}.") from fault
+        return cls(schedule, rule, own, limits, current, spans, tuple(_moves(spans, current, request.since)))
+
+    @property
+    def request(self) -> Request:
+        """What was asked for."""
+        return self.schedule.request
+
+    @property
+    def stops(self) -> bool:
+        """Whether the last step is without the drug."""
+        return not self.spans[-1].doses
+
+    @property
+    def taper_begins(self) -> date | None:
+        """The first day of the taper that ends the drug, that is of the last taper steps in a row; `None` without a stop."""
+        if not self.stops:
+            return None
+        begins = self.spans[-1].days.first
+        for span in reversed(self.spans):
+            if span.kind != "taper":
+                break
+            begins = span.days.first
+        return begins
+
+    @property
+    def last_dose(self) -> date | None:
+        """The day of the last dose, if the schedule stops the drug and there is a dose before that."""
+        return self.spans[-2].days.last if self.stops and len(self.spans) > 1 else None
+
+    def amount(self, dose: Fraction) -> Quantity:
+        """A plain number in the unit of the rule."""
+        return Quantity(dose, self.limits.unit)
+
+    def written(self, doses: Doses) -> str:
+        """Doses as one would type them."""
+        return notation(tuple(map(self.amount, doses))) if doses else f"0 {self.limits.unit}"
+
+
+def in_unit(doses: tuple[Quantity, ...], unit: str) -> Doses:
+    """Doses as plain numbers. Raises `ValueError` for a dose of another kind than `unit`."""
+    return tuple(dose.to(unit).amount for dose in doses)
+
+
+def _current(request: Request, spans: tuple[Span, ...], limits: Limits) -> Doses | None:
+    """What is taken on the day before the first. A daily dose tells it only of a continuous infusion."""
+    if request.current is None:
+        return None
+    if request.current.daily is None:
+        return in_unit(request.current.doses, limits.unit)
+    infusion = all(product.form == "infusion" for product in limits.products)
+    if infusion or any(span.regimen.continuous for span in spans):
+        return in_unit((request.current.daily,), limits.unit)
+    return None
+
+
+def _moves(spans: tuple[Span, ...], current: Doses | None, since: date | None) -> Iterator[Move]:
+    """What happens on the first day of each span; on the very first only if something was taken before it."""
+    before, left = current, None
+    held = None if since is None else between(since, spans[0].days.first)
+    phase: tuple[Direction, Doses] = ("none", ())
+    for index, span in enumerate(spans):
+        if before is not None:
+            way = direction(before, span.doses)
+            # A rise or a fall begins after a stay, and where one turns into the other.
+            if way != "none" and (way != phase[0] or left == "maintenance"):
+                phase = (way, before)
+            stops = not span.doses and index == len(spans) - 1
+            yield Move(span, before, left, held, phase[1], way, stops)
+        follows = index == 0 or _follows(spans[index - 1], span)
+        already = held if follows and span.doses == before else 0
+        held = None if already is None or span.days.length is None else already + span.days.length
+        before, left = span.doses, span.kind
+
+
+def _follows(earlier: Span, later: Span) -> bool:
+    """Whether the days of `later` begin on the day after those of `earlier`."""
+    return earlier.days.last is not None and between(earlier.days.last, later.days.first) == 1

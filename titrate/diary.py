@@ -1,0 +1,192 @@
+"""What a calendar of a schedule holds, before any calendar format writes it: doses to take, days to note.
+
+Everything here says something to a patient. Titles are read on a lock screen and in a month view; texts are read
+when an entry is opened. `--discreet` hides drug and dose in titles, in the calendar's name and in what an alarm
+shows; texts keep the detail, because without it the right dose could not be taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from titrate import wording
+from titrate.days import plus
+from titrate.errors import RequestError
+from titrate.regimen import Administration
+from titrate.schedule import Schedule, Step
+from titrate.zone import Oddity, instant, oddity
+
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarOptions:
+    """How a calendar is written. `remind` is how many minutes before a dose its alarm rings, 0 for at its time.
+
+    `floating`: times without a zone, which follow the device; `single_events`: one event per dose instead of
+    series; `discreet`: titles without drug and dose. Raises `RequestError` for a `remind` outside a day.
+    """
+
+    floating: bool = False
+    single_events: bool = False
+    discreet: bool = False
+    remind: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.remind < 24 * 60:
+            raise RequestError(
+                f"A reminder {self.remind} minutes before a dose is not possible; it is 0 to 1439 minutes, "
+                "for example --remind 10m."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a calendar: all day where `begins` is a date, else on `count` days in a row from `begins` on.
+
+    `begins` as a naive datetime is the time on the patient's clock, as an aware one an instant in UTC. `name` tells
+    it from the other entries of its day; `rings` says whether there is an alarm, which shows `title`.
+    """
+
+    name: str
+    day: date
+    begins: date | datetime
+    title: str
+    text: str
+    count: int = 1
+    rings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OddDose:
+    """A dose at a time that the clock skips or repeats on its day."""
+
+    wall: datetime
+    oddity: Oddity
+    instant: datetime
+
+
+def entries(schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None) -> Iterator[Entry]:
+    """Every entry, step by step, then the days on which somebody has to act. `zone` is `None` for floating times."""
+    yield from _about(schedule, options)
+    for number, step in enumerate(schedule.steps, 1):
+        if step.days.first > schedule.listed_until:
+            break
+        yield _beginning(schedule, options, number)
+        if not step.regimen.continuous:
+            for administration in step.regimen.administrations:
+                yield from _doses(schedule, options, zone, number, administration)
+    yield from _review(schedule, options)
+    yield from _end_of_list(schedule, options)
+
+
+def odd_doses(schedule: Schedule, zone: ZoneInfo) -> tuple[OddDose, ...]:
+    """The listed doses that fall into an hour the clock of `zone` skips or repeats, in order."""
+    found = []
+    for day in schedule.each_day():
+        for administration in day.regimen.administrations:
+            if administration.slot.at is not None:
+                wall = datetime.combine(day.date, administration.slot.at)
+                what = oddity(zone, wall)
+                if what is not None:
+                    found.append(OddDose(wall, what, instant(zone, wall)))
+    return tuple(found)
+
+
+def _all_day(day: date, name: str, title: str, text: str) -> Entry:
+    return Entry(name, day, day, wording.plain(title), wording.unbroken(wording.plain(text)))
+
+
+def _doses(
+    schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None, number: int, administration: Administration
+) -> Iterator[Entry]:
+    """The doses of one slot in one step.
+
+    A series ends before, and begins again after, a dose in a skipped or repeated hour (readers disagree on those),
+    the last dose of all (it says so), and the day of issue (doses before it have no alarm).
+    """
+    step = schedule.steps[number - 1]
+    at = administration.slot.at
+    assert at is not None, administration
+    last = _is_last(schedule, step, administration)
+    today = _day_of_issue(schedule, zone)
+
+    def alone(day: date) -> bool:
+        odd = zone is not None and oddity(zone, datetime.combine(day, at)) is not None
+        return odd or options.single_events or (last and day == schedule.last_dose)
+
+    listed = step.days.until(schedule.listed_until)
+    for _, run in groupby(listed, key=lambda day: (day >= today, day if alone(day) else None)):
+        days = tuple(run)
+        begins = datetime.combine(days[0], at)
+        title = wording.dose_title(schedule, administration, options.discreet)
+        text = wording.dose_text(schedule, number, administration, None if options.floating else schedule.request.tz)
+        if zone is not None and (what := oddity(zone, begins)) is not None:
+            begins = instant(zone, begins)
+            title, text = wording.odd_hour(title, text, begins.astimezone(zone), what)
+        if last and days[0] == schedule.last_dose:
+            title, text = wording.last_dose(schedule, title, text)
+        name = wording.slug(f"{administration.slot.name}-{at:%H%M}")
+        text = wording.unbroken(wording.plain(text))
+        yield Entry(name, days[0], begins, wording.plain(title), text, len(days), days[0] >= today)
+
+
+def _is_last(schedule: Schedule, step: Step, administration: Administration) -> bool:
+    """Whether the last dose before the drug is stopped is one of these."""
+    at_end = schedule.last_dose is not None and schedule.last_dose in step.days
+    return at_end and administration == step.regimen.administrations[-1]
+
+
+def _day_of_issue(schedule: Schedule, zone: ZoneInfo | None) -> date:
+    issued = schedule.issued
+    stamped = issued if issued.tzinfo is not None else issued.replace(tzinfo=UTC)
+    return stamped.astimezone(zone or UTC).date()
+
+
+def _about(schedule: Schedule, options: CalendarOptions) -> Iterator[Entry]:
+    """Which plan this is, from which rule, what was not checked: what every print of a schedule says."""
+    title = f"About the plan: {wording.calendar_name(schedule, options.discreet)}"
+    for number, text in enumerate(wording.about(schedule, options.discreet), 1):
+        more = "" if number == 1 else f", page {number}"
+        yield _all_day(schedule.first, f"about-{number}", title + more, text)
+
+
+def _beginning(schedule: Schedule, options: CalendarOptions, number: int) -> Entry:
+    step = schedule.steps[number - 1]
+    title = wording.step_title(schedule, number, options.discreet)
+    return _all_day(step.days.first, f"step-{number}", title, wording.step_text(schedule, number))
+
+
+def _stopped(schedule: Schedule, day: date) -> bool:
+    """Whether the drug has been stopped for good by `day`."""
+    final = schedule.steps[-1]
+    return not final.regimen.administrations and day >= final.days.first
+
+
+def _review(schedule: Schedule, options: CalendarOptions) -> Iterator[Entry]:
+    """The review day and the day a week before it, if the plan has begun by then."""
+    review = schedule.review
+    if review is None:
+        return
+    stopped = _stopped(schedule, review)
+    runs_out = plus(schedule.listed_until, 1) == review and not stopped
+    for name, day in (("review-in-a-week", plus(review, -_WEEK)), ("review", review)):
+        if name == "review" or day > schedule.first:
+            title = wording.review_title(schedule, day, stopped, options.discreet)
+            text = wording.review_text(schedule, day, stopped, runs_out)
+            yield _all_day(day, name, title, text)
+
+
+def _end_of_list(schedule: Schedule, options: CalendarOptions) -> Iterator[Entry]:
+    """The first day that the calendar no longer lists, and a week before it, where the medicine goes on after it."""
+    ended = plus(schedule.listed_until, 1)
+    if ended == schedule.review or _stopped(schedule, schedule.listed_until):
+        return
+    for name, day in (("ends-in-a-week", plus(ended, -_WEEK)), ("ended", ended)):
+        if name == "ended" or day > schedule.first:
+            title = wording.end_title(schedule, day, ended, options.discreet)
+            yield _all_day(day, name, title, wording.end_text(schedule, ended))

@@ -1,0 +1,388 @@
+"""Proves a schedule against a rule, law by law, from its days alone.
+
+Nothing here knows how a schedule was found, and the reasons that its steps carry are never read. Each
+law is one small `check_*`; the tuple `CHECKS` is the contract. Days with one regimen are looked at
+together, so that a step without end, or one of a thousand years, costs no more than a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from titrate.asked import check_asked
+from titrate.case import Case, Finding, Move, Span, found
+from titrate.change import Direction, applicable, within
+from titrate.days import between, plus
+from titrate.limit import By, Change, Limits, Spacing, Times
+from titrate.pieces import check_makeable
+from titrate.quantity import Quantity, Range
+from titrate.regimen import times_a_day
+from titrate.rule import Rule
+from titrate.schedule import Schedule
+from titrate.source import Citation
+from titrate.wayout import WaysOut, grades, largest_of, way_out_falls
+
+__all__ = ["CHECKS", "Finding", "Verdict", "verify"]
+
+Check = Callable[[Case], Iterator[Finding]]
+
+SILENT = "not given: the rule is silent and the request does not say"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Every law that was checked, in order, and what was found; without findings the schedule is lawful."""
+
+    laws: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def verify(schedule: Schedule, rule: Rule) -> Verdict:
+    """What breaks the laws in `schedule`, measured with `rule`.
+
+    Raises `RequestError` where a limit needs a fact that the request lacks, or the request does not go
+    with the rule. A schedule without steps, or in another unit than the rule's, is told so and nothing
+    more is checked: there is nothing that the other laws could be held against.
+    """
+    request = schedule.request
+    own = rule.limits_for(request.patient, starting=request.current is None)
+    if not schedule.steps:
+        nothing = found("covered", None, "the schedule has no step", "no day", "at least one day")
+        return Verdict(("covered",), (nothing,))
+    if foreign := tuple(_foreign(schedule, own.unit)):
+        return Verdict(("rule",), foreign)
+    case = Case.of(schedule, rule, own)
+    return Verdict(tuple(map(law_of, CHECKS)), tuple(finding for check in CHECKS for finding in check(case)))
+
+
+def law_of(check: Check) -> str:
+    """The name of the law that a check is for: `check_way_out` is for "way out"."""
+    return check.__name__.removeprefix("check_").replace("_", " ")
+
+
+def _foreign(schedule: Schedule, unit: str) -> Iterator[Finding]:
+    """The steps whose doses are in a unit that cannot be converted to the rule's."""
+    for step in schedule.steps:
+        for written in (step.regimen.unit, *(dose.unit for dose in step.regimen.doses)):
+            try:
+                Quantity(Fraction(1), written).to(unit)
+            except (KeyError, ValueError):
+                yield found("rule", step.days.first, f"doses are in {written}", written, f"{unit}, as in the rule")
+                break
+
+
+def check_covered(case: Case) -> Iterator[Finding]:
+    """Law 1. Every day from first to last has exactly one regimen; no gap, no overlap."""
+    for earlier, later in pairwise(case.spans):
+        last, first = earlier.days.last, later.days.first
+        if last is None or first <= last:
+            yield found("covered", first, "two steps apply", "two regimens", "one regimen a day")
+        elif between(last, first) > 1:
+            yield found("covered", plus(last, 1), "no step applies", "no regimen", "one regimen a day")
+
+
+def check_start(case: Case) -> Iterator[Finding]:
+    """Law 2. It starts within the start range, or exactly at the regimen that the patient is on."""
+    first = case.spans[0]
+    if case.request.current is None:
+        for limit in case.limits.start:
+            yield from _outside(case, "start", first, limit.citation, limit.dose, limit.daily, limit.frequency)
+    elif case.current is None:
+        value = str(case.request.current)
+        what = f"the doses that make up {value} are not known, so the first change cannot be judged"
+        yield found("start", first.days.first, what, value, "a current regimen written dose by dose")
+
+
+def check_increment(case: Case) -> Iterator[Finding]:
+    """Law 3. No rise is larger than the rule allows."""
+    yield from _too_large(case, "increment", "rise", case.limits.increase)
+
+
+def check_decrement(case: Case) -> Iterator[Finding]:
+    """Law 4. No fall is larger than the rule allows; the last one to nothing only where no last step is given."""
+    yield from _too_large(case, "decrement", "fall", case.limits.decrease)
+
+
+def _too_large(case: Case, law: str, way: Direction, changes: tuple[Change, ...]) -> Iterator[Finding]:
+    for move in case.moves:
+        if move.direction != way or not move.between_doses or (move.stops and case.limits.last_step):
+            continue
+        limits = applicable(changes, move.daily_before, move.span.daily)
+        bounds = [(by, limit.citation) for limit in limits for by in limit.by]
+        value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
+        for by, citation in bounds:
+            # One by one is as good as all at once: a share leaves no dose to begin or end, so only one
+            # pairing of the doses, and of several amounts the smallest decides in every pairing.
+            if within((by,), move.before, move.span.doses, move.original):
+                continue
+            yield found(law, move.day, f"the doses go from {value}", value, _largest(way, by), citation)
+
+
+def _largest(way: Direction, by: By) -> str:
+    """`a rise by at most 5 mg a dose`, `a fall by at most 20 % of the current daily dose`."""
+    if by.at_most is None:
+        return SILENT
+    if by.at_most.unit.startswith("%"):
+        return f"a {way} by at most {by.at_most} of the {by.of} {'daily dose' if by.per == 'day' else 'dose'}"
+    return f"a {way} by at most {by.at_most} a {by.per}"
+
+
+def check_interval(case: Case) -> Iterator[Finding]:
+    """Laws 3 and 4. No rise and no fall comes sooner than the rule allows."""
+    for move in case.moves:
+        if move.direction not in ("rise", "fall") or not move.between_doses or move.held is None:
+            continue
+        changes = case.limits.increase if move.direction == "rise" else case.limits.decrease
+        for limit in applicable(changes, move.daily_before, move.span.daily):
+            value = f"{max(move.held, 0)} day{'' if move.held == 1 else 's'}"
+            what = f"the dose changes after {value} of {case.written(move.before)}"
+            if limit.every is None and limit.silent_every:
+                yield found("interval", move.day, what, value, SILENT, limit.citation)
+            elif limit.every is not None and move.held < limit.every:
+                yield found("interval", move.day, what, value, f"at least {limit.every} days", limit.citation)
+
+
+def check_maximum(case: Case) -> Iterator[Finding]:
+    """Law 5. No dose and no daily dose is above the maximum."""
+    for span in case.spans:
+        for limit in case.limits.maximum:
+            if limit.level == "limit":
+                dose = None if limit.dose is None else Range(at_most=limit.dose)
+                daily = None if limit.daily is None else Range(at_most=limit.daily)
+                yield from _outside(case, "maximum", span, limit.citation, dose, daily)
+
+
+def check_frequency(case: Case) -> Iterator[Finding]:
+    """Law 5. The number of doses a day is one that the rule allows, for a taper one that it allows in tapers.
+
+    A taper that begins with fewer doses a day than the rule's least may go on with them.
+    """
+    began = {id(move.span): len(move.original or move.before) for move in case.moves if move.span.kind == "taper"}
+    for span in case.spans:
+        limits = case.limits.taper_frequency if span.kind == "taper" else case.limits.frequency
+        for limit in limits if span.doses else ():
+            if not limit.allows(len(span.doses), case.amount(span.daily), began.get(id(span))):
+                value = times_a_day(len(span.doses))
+                where = "" if limit.band is None else f" where the daily dose is {limit.band}"
+                what = f"the drug is taken {value}"
+                yield found("frequency", span.days.first, what, value, f"{limit.times}{where}", limit.citation)
+
+
+def _outside(
+    case: Case,
+    law: str,
+    span: Span,
+    citation: Citation,
+    dose: Range | None = None,
+    daily: Range | None = None,
+    frequency: Times | None = None,
+) -> Iterator[Finding]:
+    """What of a regimen lies outside these bounds: the first such dose, the daily dose, the frequency."""
+    day = span.days.first
+    wrong = [each for each in map(case.amount, span.doses) if dose is not None and each not in dose]
+    if wrong:
+        yield found(law, day, f"a dose is {wrong[0]}", str(wrong[0]), f"{dose} a dose", citation)
+    total = case.amount(span.daily)
+    if daily is not None and total not in daily:
+        yield found(law, day, f"the daily dose is {total}", str(total), f"{daily} a day", citation)
+    if frequency is not None and len(span.doses) not in frequency:
+        value = times_a_day(len(span.doses)) if span.doses else "no dose"
+        yield found(law, day, f"the drug is taken {value}", value, str(frequency), citation)
+
+
+def check_spacing(case: Case) -> Iterator[Finding]:
+    """Law 5. Doses follow the clock, and no two are closer than the rule allows, not over midnight either."""
+    for span, later in zip(case.spans, (*case.spans[1:], None), strict=True):
+        clock, day = _clock(span), span.days.first
+        if clock is None or any(second <= first for first, second in pairwise(clock)):
+            times = ", ".join(str(administration.slot) for administration in span.regimen.administrations)
+            yield found("spacing", day, f"the doses are taken at {times}", times, "clock times that ascend")
+            continue
+        frequency = {len(clock)}
+        gaps = [(second - first, day, frequency) for first, second in pairwise(clock)]
+        if clock and span.days.length != 1:
+            gaps.append((24 - clock[-1] + clock[0], day, frequency))
+        tomorrow = (_clock(later) or []) if later is not None else []
+        if clock and tomorrow and later is not None:
+            # The night between two regimens belongs to both.
+            gaps.append((24 - clock[-1] + tomorrow[0], later.days.first, frequency | {len(tomorrow)}))
+        for hours, on, counts in gaps:
+            yield from _too_close(case.limits.spacing, hours, on, counts)
+
+
+def _too_close(limits: tuple[Spacing, ...], hours: Fraction, day: date, counts: set[int]) -> Iterator[Finding]:
+    gap = Quantity(hours, "hours")
+    for limit in limits:
+        if (limit.frequency is None or limit.frequency in counts) and gap < limit.at_least:
+            least = f"at least {limit.at_least}"
+            yield found("spacing", day, f"two doses are {gap} apart", str(gap), least, limit.citation)
+
+
+def _clock(span: Span) -> list[Fraction] | None:
+    """The hours after midnight at which doses are taken, in the order given; none for a continuous infusion.
+
+    `None` where an infusion and doses at clock times stand side by side.
+    """
+    times = [administration.slot.at for administration in span.regimen.administrations]
+    if times == [None]:
+        return []
+    return None if None in times else [Fraction(at.hour * 60 + at.minute, 60) for at in times if at is not None]
+
+
+def check_maintenance(case: Case) -> Iterator[Finding]:
+    """Law 6. The dose one stays on lies in the maintenance range."""
+    for span in case.spans:
+        for limit in case.limits.maintenance if span.kind == "maintenance" else ():
+            yield from _outside(case, "maintenance", span, limit.citation, limit.dose, limit.daily, limit.frequency)
+
+
+def check_direction(case: Case) -> Iterator[Finding]:
+    """Law 8. A titration never falls, a taper never rises, and maintenance is one regimen."""
+    first = case.spans[0]
+    if case.request.current is None and first.kind == "taper":
+        value = case.written(first.doses)
+        yield found("direction", first.days.first, f"a taper begins at {value}", value, "a fall from a current regimen")
+    for move in case.moves:
+        if not move.between_doses:
+            continue
+        limit = _wrong_way(move)
+        if limit is not None:
+            value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
+            yield found("direction", move.day, f"the doses of a {move.span.kind} step go from {value}", value, limit)
+
+
+def _wrong_way(move: Move) -> str | None:
+    """What a change into a step of that kind has to be and is not."""
+    kind, way = move.span.kind, move.direction
+    if way == "neither":
+        return "a change in which all doses rise or all fall"
+    if kind == "maintenance":
+        return "one regimen" if move.left == "maintenance" and way != "none" else None
+    meant = "rise" if kind == "titration" else "fall"
+    # The first step may keep the current regimen, and two steps of one kind may follow each other unchanged.
+    if way == meant or (way == "none" and move.left in (None, kind)):
+        return None
+    return f"a {meant}"
+
+
+def check_never_abrupt(case: Case) -> Iterator[Finding]:
+    """Law 9. It ends at zero through a permitted last step, or it has no end and says so; it never ends on a dose."""
+    law, last = "never abrupt", case.spans[-1]
+    for span in case.spans[:-1]:
+        if not span.doses:
+            yield found(law, span.days.first, "no dose is taken", "no dose", "a dose on every day before the end")
+    if last.days.last is None:
+        yield from _no_end(case, last)
+    elif last.doses:
+        value = case.written(last.doses)
+        yield found(law, last.days.last, f"the schedule ends on {value}", value, "an end at no dose, or no end")
+    elif last.days.length != 1:
+        value = f"{last.days.length} days"
+        yield found(law, last.days.first, f"the last step lists {value} without a dose", value, "one day")
+    for move in case.moves:
+        for limit in case.limits.last_step if move.stops else ():
+            if case.amount(move.daily_before) > limit.daily:
+                value = str(case.amount(move.daily_before))
+                what = f"the drug stops from {value} a day"
+                yield found(law, move.day, what, value, f"at most {limit.daily} a day", limit.citation)
+
+
+def _no_end(case: Case, last: Span) -> Iterator[Finding]:
+    law, day, review = "never abrupt", last.days.first, case.schedule.review
+    if not last.doses:
+        yield found(law, day, "a step without end has no dose", "no dose", "one day without a dose, at the end")
+    elif last.kind != "maintenance":
+        yield found(law, day, f"a {last.kind} step has no end", last.kind, "maintenance where there is no end")
+    if review is not None and review < day:
+        what = f"the review comes before {case.written(last.doses)} is reached"
+        yield found(law, review, what, review.isoformat(), f"{day.isoformat()} or later")
+
+
+def _tapers(limits: Limits, span: Span) -> bool:
+    """Whether a way out is looked for: not from no dose, nor from a number of doses that is a finding in itself."""
+    daily, often = Quantity(span.daily, limits.unit), len(span.doses)
+    usual = all(limit.allows(often, daily) for limit in limits.frequency)
+    low = all(limit.allows(often, daily, often) for limit in limits.taper_frequency)
+    return bool(span.doses) and min(span.doses) > 0 and (usual or low)
+
+
+def check_way_out(case: Case) -> Iterator[Finding]:
+    """Law 10. From every day of a schedule there is a taper to zero within the rule and with the products at hand."""
+    # What is lower than a regimen within the maximum is within it, so the maximum needs no place in the search.
+    # A taper that stops is its own way out, and its steps are checked as such.
+    ends = case.taper_begins
+    ahead = [span for span in case.spans if ends is None or span.days.first < ends]
+    regimens = {span.doses: span for span in reversed(ahead) if _tapers(case.limits, span)}
+    hand = case.request.products
+    products = [product for product in case.limits.products if hand is None or product.name in hand]
+    falls = way_out_falls(case.own, case.limits, case.request.by is not None)
+    citation = falls[0].citation if falls else None
+    largest = min(case.amount(largest_of(regimens)), case.limits.largest_dose())
+    try:
+        makes = grades(products, case.limits.unit, largest)
+    except ValueError as fault:
+        yield found("way out", None, f"it cannot be told ({fault})", str(largest), "a taper to nothing from every day")
+        return
+    search = WaysOut(case.limits.unit, falls, case.limits.last_step, makes, case.limits.taper_frequency)
+    for doses, span in sorted(regimens.items(), key=lambda item: item[1].days.first):
+        if not search.exists(doses):
+            value = case.written(doses)
+            what = f"no taper leads from {value} to nothing with the products at hand"
+            yield found("way out", span.days.first, what, value, "a taper to nothing from every day", citation)
+
+
+def check_taper_duration(case: Case) -> Iterator[Finding]:
+    """Law 11. A taper to nothing is at least as long as the source says, from its first day to the last dose."""
+    begins, last_dose = case.taper_begins, case.last_dose
+    if begins is None:
+        return
+    length = 0 if last_dose is None else between(begins, last_dose) + 1
+    for limit in case.limits.taper_duration:
+        if length < limit.at_least:
+            value = f"{length} day{'' if length == 1 else 's'}"
+            what = f"a taper of {value} begins"
+            yield found("taper duration", begins, what, value, f"at least {limit.at_least} days", limit.citation)
+
+
+def check_scope(case: Case) -> Iterator[Finding]:
+    """Law 12. The patient is one the rule is for, and what could not be checked about them is not hidden."""
+    for refusal in case.limits.refusals:
+        what = "the patient is not one that the rule is for"
+        yield found("scope", None, what, case.rule.id, refusal.says, refusal.citation)
+    for missing in case.limits.not_checked:
+        if missing not in case.schedule.not_checked:
+            what = f"the schedule hides that this was not checked: {missing}"
+            yield found("scope", None, what, missing, "to say so")
+
+
+def check_rule(case: Case) -> Iterator[Finding]:
+    """The schedule was made from this very rule file; proved against another, nothing is proved."""
+    for name in (field.name for field in fields(case.rule.stamp)):
+        value, limit = getattr(case.schedule.rule, name), getattr(case.rule.stamp, name)
+        if value != limit:
+            yield found("rule", None, f"the schedule names the {name} {value}", value, f"{limit}, as in the rule")
+
+
+CHECKS: tuple[Check, ...] = (
+    check_covered,
+    check_start,
+    check_increment,
+    check_decrement,
+    check_interval,
+    check_maximum,
+    check_frequency,
+    check_spacing,
+    check_maintenance,
+    check_makeable,
+    check_direction,
+    check_never_abrupt,
+    check_way_out,
+    check_taper_duration,
+    check_scope,
+    check_rule,
+    check_asked,
+)
