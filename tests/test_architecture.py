@@ -12,7 +12,7 @@ PACKAGE = ROOT / "titrate"
 
 # Each module may import from the floors below its own, and from its own floor only what is listed beside it.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "version"),
+    ("errors", "version", "written"),
     ("quantity", "days"),
     ("source", "product"),
     ("reason",),

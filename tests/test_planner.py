@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -154,7 +155,7 @@ def test_a_rise_over_the_edge_of_a_band_satisfies_both_sides() -> None:
     )
     doses = [step.regimen.daily.amount for step in asked(rule, target="12 mg x1").steps]
     assert len(doses) == 4
-    for before, after in zip(doses, doses[1:], strict=False):
+    for before, after in pairwise(doses):
         assert after - before <= (2 if after >= 10 else 4)
 
 
@@ -202,7 +203,7 @@ def test_the_largest_fall_is_smallest_before_anything_else_is_compared() -> None
     rule = paper(decrease='by = { at-most = "5 mg" }\nevery = { at-least = "2 days" }')
     schedule = asked(rule, "taper", current="7 mg x1", finish_by=date(2026, 12, 7))
     doses = [7, *(int(step.regimen.daily.amount) for step in schedule.steps)]
-    assert max(before - after for before, after in zip(doses, doses[1:], strict=False)) == 2
+    assert max(before - after for before, after in pairwise(doses)) == 2
     assert len(schedule.steps) == 4
 
 

@@ -150,7 +150,7 @@ class Case:
 
     @property
     def taper_begins(self) -> date | None:
-        """The first day of the taper that ends the drug, that is of the last taper steps in a row; `None` without a stop."""
+        """The first day of the taper that ends the drug: of the last taper steps in a row. `None` without a stop."""
         if not self.stops:
             return None
         begins = self.spans[-1].days.first

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+from titrate import written
+
 _DURATION = re.compile(r"(?P<count>\d{1,6})\s*(?P<unit>[a-z]+)", re.ASCII)
 _UNITS = {
     **dict.fromkeys(("d", "day", "days"), "day"),
@@ -90,15 +92,7 @@ class Duration:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema
-
-        return core_schema.json_or_python_schema(
-            json_schema=core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema()),
-            python_schema=core_schema.no_info_plain_validator_function(
-                lambda value: value if isinstance(value, cls) else cls.parse(value)
-            ),
-            serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
-        )
+        return written.schema(cls)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def _bounds(dose: Range | None, daily: Range | None, frequency: Times | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How many administrations a day, both included; `prefer` is the number that the source prefers, if it names one."""
+    """How many administrations a day, both included; `prefer` is the number that the source prefers, if any."""
 
     at_least: int
     at_most: int

@@ -14,6 +14,8 @@ from fractions import Fraction
 from functools import lru_cache, total_ordering
 from typing import Any
 
+from titrate import written
+
 # Canonical unit -> (dimension, size in the dimension's smallest unit here).
 _UNITS: dict[str, tuple[str, Fraction]] = {
     "kg": ("mass", Fraction(10**9)),
@@ -122,15 +124,7 @@ class Quantity:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema
-
-        return core_schema.json_or_python_schema(
-            json_schema=core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema()),
-            python_schema=core_schema.no_info_plain_validator_function(
-                lambda value: value if isinstance(value, cls) else cls.parse(value)
-            ),
-            serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
-        )
+        return written.schema(cls)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class Schedule:
 
     @property
     def listed_until(self) -> date:
-        """The last day that a list of days shows: the last, the day before the review, or `LISTED` into an open step."""
+        """The last day that a list of days shows: the last, that before the review, or `LISTED` into an open step."""
         if self.last is not None:
             return self.last
         opened = self.steps[-1].days.first
