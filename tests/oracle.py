@@ -17,7 +17,7 @@ years as durations (their length depends on the date).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise, product
@@ -50,11 +50,13 @@ class Kept:
 class Worth:
     """What a way through some days costs, each summed over one day of every step; less is better everywhere.
 
-    `time` is the sum of the intervals that have to be kept, `biggest` the largest change of the daily dose.
+    `time` is the sum of the intervals that have to be kept, `biggest` the largest change of the daily dose,
+    `unwanted` by how many doses a day the number differs from the one that the source prefers.
     """
 
     time: int
     steps: int
+    unwanted: int
     divided: int
     pieces: int
     spread: Fraction
@@ -66,6 +68,7 @@ class Worth:
         return Worth(
             self.time + time + rest.time,
             self.steps + rest.steps,
+            self.unwanted + rest.unwanted,
             self.divided + rest.divided,
             self.pieces + rest.pieces,
             self.spread + rest.spread,
@@ -75,10 +78,14 @@ class Worth:
 
     def everywhere(self) -> tuple[Fraction | int, ...]:
         """Every respect in which it can be better or worse."""
-        return (self.time, self.steps, self.divided, self.pieces, self.spread, self.biggest, self.lateness)
+        return (self.time, self.biggest, *self.rest())
+
+    def rest(self) -> tuple[Fraction | int, ...]:
+        """What is compared after the time and the largest change, in that order."""
+        return (self.steps, self.unwanted, self.divided, self.pieces, self.spread, self.lateness)
 
 
-FREE = Worth(0, 0, 0, 0, Fraction(0), Fraction(0), Fraction(0))
+FREE = Worth(0, 0, 0, 0, 0, Fraction(0), Fraction(0), Fraction(0))
 Key = tuple[Fraction | int, ...]
 
 
@@ -194,34 +201,36 @@ class Oracle:
         if request.current is not None:
             self.current = tuple(dose.to(self.unit).amount for dose in request.current.doses)
         self._moves: dict[tuple[bool, bool, Day, Day, Day], bool] = {}
-        self._out: dict[tuple[Day, Day], bool] = {}
+        self._out: dict[tuple[Day, int, Day], bool] = {}
+        self._falling_days: dict[int, list[Day]] = {}
 
     # --- days
 
-    def takeable(self, day: Day, frequencies: tuple[Frequency, ...]) -> bool:
-        """Whether products, maxima, slots and frequency allow the day."""
+    def takeable(self, day: Day, frequencies: tuple[Frequency, ...], begun: int | None = None) -> bool:
+        """Whether products, maxima, slots and frequency allow the day; in a taper that began with `begun` doses a day."""
         return (
             len(day) in self.limits.slots
             and all(dose in self.cost for dose in day)
             and (self.most_a_dose is None or max(day) <= self.most_a_dose)
             and (self.most_a_day is None or total(day) <= self.most_a_day)
-            and all(f.allows(len(day), Quantity(total(day), self.unit)) for f in frequencies)
+            and all(f.allows(len(day), Quantity(total(day), self.unit), begun) for f in frequencies)
         )
 
-    def _days(self, frequencies: tuple[Frequency, ...]) -> list[Day]:
+    def _days(self, frequencies: tuple[Frequency, ...], begun: int | None = None) -> list[Day]:
         doses = sorted(self.cost)
         every = (day for count in self.limits.slots for day in product(doses, repeat=count))
-        return [day for day in every if self.takeable(day, frequencies)]
+        return [day for day in every if self.takeable(day, frequencies, begun)]
 
     @cached_property
     def rising_days(self) -> list[Day]:
         """Every day that a titration may use."""
         return self._days(self.limits.frequency)
 
-    @cached_property
-    def falling_days(self) -> list[Day]:
-        """Every day that a taper may use."""
-        return self._days(self.limits.taper_frequency)
+    def falling_days(self, begin: Day) -> list[Day]:
+        """Every day that a taper from `begin` may use."""
+        if len(begin) not in self._falling_days:
+            self._falling_days[len(begin)] = self._days(self.limits.taper_frequency, len(begin))
+        return self._falling_days[len(begin)]
 
     def starts(self, day: Day) -> bool:
         """Whether a titration may begin with this day."""
@@ -309,11 +318,11 @@ class Oracle:
         return self._leads_out(day, day)
 
     def _leads_out(self, day: Day, original: Day) -> bool:
-        key = (day, original if of_original(self.own_decrease) else NOTHING)
+        key = (day, len(original), original if of_original(self.own_decrease) else NOTHING)
         if key not in self._out:
             self._out[key] = self.stops(day, original, paced=False) or any(
                 self._leads_out(lower, original)
-                for lower in self.falling_days
+                for lower in self.falling_days(original)
                 if self.falls(day, lower, original, paced=False)
             )
         return self._out[key]
@@ -322,9 +331,17 @@ class Oracle:
 
     def _alone(self, day: Day) -> Worth:
         costs = [self.cost[dose] for dose in day]
+        preferred = [f.times.prefer for f in self.limits.frequency if f.times.prefer is not None]
         return Worth(
-            0, 1, sum(c[0] for c in costs), sum(c[1] for c in costs), spread(day), Fraction(0), lateness(day)
-        )  # fmt: skip
+            time=0,
+            steps=1,
+            unwanted=sum(abs(len(day) - number) for number in preferred[:1]),
+            divided=sum(cost[0] for cost in costs),
+            pieces=sum(cost[1] for cost in costs),
+            spread=spread(day),
+            biggest=Fraction(0),
+            lateness=lateness(day),
+        )
 
     def _shapes(self) -> list[tuple[int, Callable[[Day], bool]]]:
         """What the days between the ends of a phase may look like, in the order in which it is tried."""
@@ -360,7 +377,7 @@ class Oracle:
         self, day: Day, original: Day, rising: bool, shape: Callable[[Day], bool], targets: set[Day]
     ) -> Iterator[Day]:
         """Every day that may follow on the way to the targets."""
-        between_ends = self.rising_days if rising else self.falling_days
+        between_ends = self.rising_days if rising else self.falling_days(original)
         moves = self.rises if rising else self.falls
         for after in dict.fromkeys((*between_ends, *targets)):
             if (shape(after) or after in targets) and moves(day, after, original):
@@ -401,7 +418,7 @@ class Oracle:
             found = []
             if self.stops(day, original):
                 found.append(self._alone(day).after(self.interval(day, NOTHING), total(day) / total(original), FREE))
-            for lower in self.falling_days:
+            for lower in self.falling_days(original):
                 if shape(lower) and self.falls(day, lower, original):
                     time, change = self.interval(day, lower), (total(day) - total(lower)) / total(original)
                     found += [
@@ -414,7 +431,7 @@ class Oracle:
         """Every way from `begin` (not included) to nothing. `kept`: for how long `begin` has been kept, if that counts."""
         seen: dict[Day, list[Worth]] = {}
         found = []
-        for first in self.falling_days:
+        for first in self.falling_days(begin):
             if shape(first) and self.falls(begin, first, begin) and (
                 kept is None or self.interval(begin, first) <= kept
             ):  # fmt: skip
@@ -431,7 +448,7 @@ class Oracle:
             ways = [w for w in self._taper_ways(begin, kept, shape) if length is None or w.time <= length]
             if ways:
                 return min(self._taper_key(tried, way, least, length) for way in ways)
-        if self.stops(begin, begin) and self.takeable(begin, self.limits.taper_frequency):
+        if self.stops(begin, begin) and self.takeable(begin, self.limits.taper_frequency, len(begin)):
             time = self.interval(begin, NOTHING)
             if length is None or time <= length:
                 way = self._alone(begin).after(time, Fraction(1), FREE)
@@ -441,11 +458,13 @@ class Oracle:
     @staticmethod
     def _taper_key(tried: int, way: Worth, least: int, length: int | None) -> Key:
         days = max(way.time, least) if length is None else length
-        return (tried, days, way.biggest, way.time, way.steps, way.divided, way.pieces, way.spread, way.lateness)
+        return (tried, days, way.biggest, way.time, *way.rest())
 
-    @staticmethod
-    def _target_key(tried: int, way: Worth) -> Key:
-        return (tried, way.time, way.steps, way.divided, way.pieces, way.spread, way.biggest, way.lateness)
+    def _target_key(self, tried: int, way: Worth, target: Day) -> Key:
+        *before, late = way.rest()
+        if self.current is not None and total(target) < total(self.current):
+            return (tried, way.time, way.biggest, *before, late)
+        return (tried, way.time, *before, way.biggest, late)
 
     # --- the two questions
 
@@ -462,7 +481,7 @@ class Oracle:
         for tried, shape in self._shapes():
             answers = []
             for way, target in self._to_targets(shape):
-                key = self._target_key(tried, way)
+                key = self._target_key(tried, way, target)
                 if not request.then_stop:
                     answers.append((key, (), Answer(key, None)))
                 elif (off := self._then_off(way.time, target)) is not None:
@@ -496,7 +515,7 @@ class Oracle:
         biggest = max((abs(total(b) - total(a)) / total(a) for a, b in pairwise(seen)), default=Fraction(0))
         time = sum(one.days for one in kept[:-1] if one.days is not None)
         tried = self._tried(days[:-1])
-        return (tried, time, way.steps, way.divided, way.pieces, way.spread, biggest, way.lateness)
+        return self._target_key(tried, replace(way, time=time, biggest=biggest), days[-1])
 
     def _worth_off(self, off: list[Kept], begin: Day) -> Key:
         days = [one.day for one in off if one.day]
@@ -506,22 +525,16 @@ class Oracle:
         time = sum(self.interval(a, b) for a, b in pairwise([*days, NOTHING]))
         length = sum(one.days for one in off if one.day and one.days is not None)
         share = max(falls) / total(begin)
-        return (tried, length, share, time, way.steps, way.divided, way.pieces, way.spread, way.lateness)
+        return (tried, length, share, time, *way.rest())
 
     def _tried(self, days: list[Day]) -> int:
         return NEAR if self.request.split != "uneven" and all(near(day) for day in days) else UNEVEN
 
     def _sum(self, days: list[Day]) -> Worth:
-        alone = [self._alone(day) for day in days]
-        return Worth(
-            0,
-            len(alone),
-            sum(one.divided for one in alone),
-            sum(one.pieces for one in alone),
-            sum((one.spread for one in alone), Fraction(0)),
-            Fraction(0),
-            sum((one.lateness for one in alone), Fraction(0)),
-        )
+        way = FREE
+        for day in days:
+            way = self._alone(day).after(0, Fraction(0), way)
+        return way
 
     def faults(self, schedule: Schedule) -> list[str]:
         """Everything about a schedule that is not as it must be; empty where it is lawful and what was asked for."""
@@ -589,7 +602,10 @@ class Oracle:
         for one in kept[:-1]:
             if one.kind != ("titration" if rising else "taper"):
                 yield f"{one.day} is called {one.kind}"
-            yield from self._bad_day(one.day, self.limits.frequency if rising else self.limits.taper_frequency)
+            if rising:
+                yield from self._bad_day(one.day, self.limits.frequency)
+            else:
+                yield from self._bad_day(one.day, self.limits.taper_frequency, len(original))
         for before, after in pairwise(days):
             if not (self.rises if rising else self.falls)(before, after, original):
                 yield f"{before} may not become {after}"
@@ -600,8 +616,10 @@ class Oracle:
             if not self.way_out(one.day):
                 yield f"no way out of {one.day}"
 
-    def _bad_day(self, day: Day, frequencies: tuple[Frequency, ...], as_it_is: bool = False) -> Iterator[str]:
-        if not self.takeable(day, frequencies):
+    def _bad_day(
+        self, day: Day, frequencies: tuple[Frequency, ...], begun: int | None = None, as_it_is: bool = False
+    ) -> Iterator[str]:
+        if not self.takeable(day, frequencies, begun):
             yield f"{day} cannot or may not be taken"
         if self.request.split == "even" and not even(day) and not as_it_is:
             yield f"{day} is not even"
@@ -614,7 +632,7 @@ class Oracle:
             yield "stopped at once"
             return
         for day in days:
-            yield from self._bad_day(day, self.limits.taper_frequency, as_it_is=day == begin)
+            yield from self._bad_day(day, self.limits.taper_frequency, len(begin), as_it_is=day == begin)
         if days != [begin]:
             for before, after in pairwise([begin, *days]):
                 if not self.falls(before, after, begin):

@@ -70,6 +70,7 @@ class Sketch:
     by: str | None = None
     every: int | None = None
     products: tuple[int, ...] | None = None
+    prefer: int | None = None
 
     def text(self) -> str:
         """The rule file."""
@@ -84,7 +85,7 @@ class Sketch:
             ),
             f'[slots]\n{CITE}\n[slots.day]\n1 = ["evening 20:00"]\n2 = ["morning 08:00", "evening 20:00"]\n'
             '3 = ["morning 08:00", "afternoon 14:00", "evening 20:00"]\n',
-            f"[frequency]\n{_times(*self.times)}\n{CITE}\n",
+            f"[frequency]\n{_times(*self.times, self.prefer)}\n{CITE}\n",
             f"[start]\n{_bounded(*self.start)}\n"
             + ("" if self.start_times is None else f"frequency = {self.start_times}\n")
             + f"{CITE}\n",
@@ -142,8 +143,9 @@ def _band(band: Bound | None) -> str:
     return "" if band is None else "\n" + _bounded("band", band)
 
 
-def _times(least: int, most: int) -> str:
-    return f"times = {{ at-least = {least}, at-most = {most} }}"
+def _times(least: int, most: int, prefer: int | None = None) -> str:
+    preferred = "" if prefer is None else f", prefer = {prefer}"
+    return f"times = {{ at-least = {least}, at-most = {most}{preferred} }}"
 
 
 def mg(amount: Fraction) -> str:
@@ -221,12 +223,14 @@ def sketches(draw: st.DrawFn, goals: tuple[str, ...] = ("up", "up", "down", "tap
     doses = _made(tablets, draw(st.integers(3, {1: 8, 2: 7, 3: 5}[most])))
     low, high = doses[: (len(doses) + 1) // 2], doses[len(doses) // 2 :]
     goal = draw(st.sampled_from(goals))
+    times = (draw(st.integers(1, most)) if draw(seldom) else 1, most)
     increase, decrease = draw(limits(doses)), draw(limits(doses))
     daily = st.builds(lambda dose, times: mg(dose * times), st.sampled_from(doses), st.integers(1, most))
     low_daily = st.builds(lambda dose, times: mg(dose * times), st.sampled_from(low), st.integers(1, most))
     common: dict[str, Any] = {
         "tablets": tablets,
-        "times": (draw(st.integers(1, most)) if draw(seldom) else 1, most),
+        "times": times,
+        "prefer": draw(st.integers(*times)) if draw(seldom) else None,
         "maximum": mg(max(doses)),
         "increase": increase,
         "decrease": decrease,

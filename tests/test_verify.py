@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import build
-from titrate import rulebook
+from titrate import rulebook, wayout
 from titrate.change import Doses, applicable, direction, lays, touches, within
 from titrate.days import Days, Duration, plus
 from titrate.errors import RequestError, Unsafe
@@ -730,6 +730,19 @@ def test_frequency_of_a_taper_has_its_own_limit() -> None:
     assert ("frequency", "2026-12-01") in laws(made, rule)
 
 
+def test_frequency_within_a_band_of_daily_doses() -> None:
+    """From 40 mg a day on in four doses: 45 mg in three is not allowed there, 30 mg in three is."""
+    four = rule_of(LADDER, (OFTEN, '[frequency]\ntimes = 4\nband = { at-least = "40 mg" }'))
+    assert laws(schedule(four, "open maintenance 10 mg x3", current="10 mg x3"), four) == []
+    made = schedule(four, "open maintenance 15 mg x3", current="15 mg x3")
+    (finding,) = verify(made, four).findings
+    assert (finding.law, finding.value) == ("frequency", "three times a day")
+    assert finding.limit == "four times a day where the daily dose is at least 40 mg"
+    plain = rule_of(LADDER, (STAYS, STAYS.replace("3", "2")))
+    (finding,) = verify(schedule(plain, "open maintenance 10 mg x2", current="10 mg x2"), plain).findings
+    assert finding.limit == "three to four times a day"
+
+
 def _at(of: Schedule, number: int, *times: str) -> Schedule:
     old = of.steps[number - 1].regimen.administrations
     new = tuple(
@@ -775,6 +788,14 @@ def test_spacing_an_infusion_beside_a_dose_is_no_regimen() -> None:
     first, second, third = made.steps[3].regimen.administrations
     odd = Regimen("mg", (first, second, dataclasses.replace(third, slot=Slot("continuous", None))))
     assert laws(swapped(made, 4, regimen=odd), LADDER_RULE) == [("spacing", "2026-12-10"), ("makeable", "2026-12-10")]
+
+
+def test_spacing_the_clock_is_kept_where_the_rule_has_no_spacing_too() -> None:
+    rule = rule_of(LADDER, ('[[spacing]]\nat-least = "4 hours"\ncite = CITE\n', ""))
+    made = schedule(rule, *UP, "open maintenance 20 mg x3")
+    assert laws(_at(made, 4, "07:59", "08:00", "20:00"), rule) == []
+    assert laws(_at(made, 4, "08:00", "07:59", "20:00"), rule) == [("spacing", "2026-12-10")]
+    assert laws(_at(made, 4, "08:00", "08:00", "20:00"), rule) == [("spacing", "2026-12-10")]
 
 
 # Law 6, maintenance.
@@ -833,12 +854,38 @@ def test_makeable_a_dose_of_nothing_is_no_dose() -> None:
     nothing = Administration(Slot("night", time(23, 59)), q("0 mg"), ())
     made = titration()
     four = Regimen("mg", (*made.steps[3].regimen.administrations[:2], nothing))
-    assert ("makeable", "2026-12-10") in laws(swapped(made, 4, regimen=four), LADDER_RULE)
+    asked = dataclasses.replace(made, request=dataclasses.replace(made.request, target=None, split=None))
+    found = laws(swapped(asked, 4, regimen=four), LADDER_RULE)
+    # The maintenance begins at 10 mg a dose, and from 15/15/15 to 20/20/0 mg two doses rise and one falls.
+    assert [law for law, _ in found] == ["maintenance", "makeable", "direction"]
 
 
 def test_makeable_a_piece_counted_in_something_else_than_the_dose() -> None:
     spoon = Product("spoon", "packet", q("5 mL"))
     assert laws(_made_of(4, Piece(spoon, Fraction(4))), LADDER_RULE) == [("makeable", "2026-12-10")]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "limit"),
+    [
+        ((Piece(TWENTY, Fraction(3, 4)), Piece(FIVE, Fraction(1))), "pieces divided into 2 at most"),
+        ((Piece(TEN, Fraction(3, 2)), Piece(TWENTY, Fraction(0)), Piece(FIVE, Fraction(1))), "more than nothing of it"),
+        ((Piece(TEN, Fraction(1)), Piece(FIVE, Fraction(2)), Piece(TWENTY, Fraction(1, 4))), "exactly 20 mg"),
+        ((Piece(FIVE, Fraction(1, 2)), Piece(TEN, Fraction(7, 4))), "whole pieces"),
+    ],
+)
+def test_makeable_says_what_a_piece_has_to_be(pieces: tuple[Piece, ...], limit: str) -> None:
+    assert verify(_made_of(4, *pieces), LADDER_RULE).findings[0].limit == limit
+
+
+def test_makeable_a_billion_pieces() -> None:
+    """Told, and not counted one by one."""
+    made = titration()
+    first, *rest = made.steps[3].regimen.administrations
+    huge = dataclasses.replace(first, dose=q("10000000000 mg"), pieces=(Piece(TEN, Fraction(10**9)),))
+    found = {law for law, _ in laws(swapped(made, 4, regimen=Regimen("mg", (huge, *rest))), LADDER_RULE)}
+    assert {"maximum", "increment"} <= found
+    assert "makeable" not in found
 
 
 LIQUID = ('[[products]]\nname = "5mg"\nform = "tablet"\nstrength = "5 mg"',
@@ -1020,6 +1067,36 @@ def test_way_out_from_more_doses_a_day_than_a_taper_may_have() -> None:
 
 def _doses(*amounts: int) -> Doses:
     return tuple(map(Fraction, amounts))
+
+
+def _search(made: tuple[int, ...], last: int, *falls: Change) -> WaysOut:
+    often = Frequency(Times(1, 2), build.STATED)
+    return WaysOut("mg", falls, (LastStep(q(f"{last} mg"), build.STATED),), _doses(*made), (often,))
+
+
+def test_way_out_the_order_matters_under_a_share_of_the_day() -> None:
+    """Half of a day. 3/1 mg: without the 1 mg, 3 to 1 is two thirds. But 3/1 to 1/1 is half, and then 1/1 to 1 is."""
+    half = Change((By(q("50 %"), "day"),), None, build.STATED)
+    assert _search((1, 3), 1, half).exists(_doses(3, 1))
+    assert not _search((1, 3), 1, half).exists(_doses(3))
+
+
+def test_way_out_the_order_matters_around_a_band() -> None:
+    """2 mg a dose, but 1 mg on coming to or passing 6 mg a day. From 6/3 mg the 6 has to fall first: 4/3, 4/2,
+    3/2, 2/2. With 6/2 mg, at 8 mg a day, nothing goes any more: 4/2 and 6 are both 2 mg down onto 6 mg a day."""
+    free = Change((By(q("2 mg"), "dose"),), None, build.STATED)
+    slow = Change((By(q("1 mg"), "dose"),), None, build.STATED, Range.exactly(q("6 mg")))
+    assert _search((2, 3, 4, 6), 4, free, slow).exists(_doses(6, 3))
+    assert not _search((2, 3, 4, 6), 4, free, slow).exists(_doses(6, 2))
+
+
+def test_way_out_a_search_that_is_cut_off_finds_none_and_settles_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Change((By(q("1 mg"), "dose"),), None, build.STATED)
+    search = _search(tuple(range(1, 10)), 1, step)
+    monkeypatch.setattr(wayout, "LARGEST_SEARCH", 5)
+    assert not search.exists(_doses(9))
+    assert search.exists(_doses(5))  # four falls; on the way of the search before
+    assert search.exists(_doses(6))  # one more fall, and then it is known
 
 
 def _obvious(regimen: Doses, search: WaysOut, original: Doses, known: dict[Doses, bool]) -> bool:
@@ -1215,6 +1292,17 @@ def test_asked_how_long_to_stay(stay: int, maintain: str, found: list[str]) -> N
     assert laws(made, LADDER_RULE) == [(law, "2026-12-10") for law in found]
 
 
+def test_asked_how_long_is_told_in_days() -> None:
+    (finding,) = verify(round_trip(stay=55), LADDER_RULE).findings
+    assert (finding.value, finding.limit) == ("55 days", "exactly 8 weeks, as asked")
+
+
+def test_asked_a_stay_that_never_ends_or_never_begins() -> None:
+    stop: dict[str, Any] = {"then_stop": True, "maintain": Duration(8, "week")}
+    assert laws(schedule(LADDER_RULE, *UP, "open maintenance 20 mg x3", **stop), LADDER_RULE) == [("asked", None)]
+    assert laws(schedule(LADDER_RULE, *DOWN, current="20 mg x3", **stop), LADDER_RULE) == []
+
+
 def test_asked_equal_doses() -> None:
     lines = ("3 titration 10/10/15 mg", "open maintenance 15 mg x3")
     made = schedule(LADDER_RULE, *lines, current="10 mg x3", split="even")
@@ -1263,6 +1351,24 @@ def test_the_value_and_limit_of_a_change() -> None:
     assert list(map(_change_of, verify(made, LADDER_RULE).findings)) == [
         ("10 mg x4 to 15 mg x4", "a rise by at most 15 mg a day")
     ]
+
+
+def test_one_day_is_one_day() -> None:
+    made = schedule(LADDER_RULE, "1 titration 5 mg x3", "open maintenance 10 mg x3")
+    assert [finding.value for finding in verify(made, LADDER_RULE).findings] == ["1 day"]
+    short = schedule(LADDER_RULE, "3 taper 5 mg x1", "stop", goal="taper", current="5/5 mg")
+    assert [finding.value for finding in verify(short, LADDER_RULE).findings] == ["3 days"]
+    shorter = schedule(
+        LADDER_RULE, "3 maintenance 10 mg x3", "1 taper 5 mg x1", "stop", current="10 mg x3", then_stop=True
+    )
+    assert ("taper duration", "1 day") in [(found.law, found.value) for found in verify(shorter, LADDER_RULE).findings]
+
+
+def test_a_missing_way_out_cites_the_limit_on_falls() -> None:
+    made = schedule(LADDER_RULE, "open maintenance 20 mg x3", current="20 mg x3", products=("20mg",))
+    (finding,) = verify(made, LADDER_RULE).findings
+    assert finding.citation is not None
+    assert finding.citation.at == "section 2"
 
 
 # Requests that do not go with the rule.
@@ -1331,6 +1437,14 @@ def test_laying_keeps_the_order() -> None:
     assert lays(_doses(1, 2), _doses(1, 5, 2), lambda one, other: one in (other, 0))
     assert not lays(_doses(2, 1), _doses(1, 2), lambda one, other: one in (other, 0))
     assert not lays(_doses(1, 1), _doses(1), lambda one, other: True)
+
+
+def test_within_is_never_for_a_change_that_both_rises_and_falls() -> None:
+    assert not within((), _doses(10, 10), _doses(5, 20), ())
+    assert not within((), _doses(10, 10), _doses(5, 15), ())
+    assert not within((), _doses(10, 10), _doses(15, 1), ())
+    assert within((), _doses(10, 10), _doses(15, 10), ())
+    assert within((), _doses(10, 10), _doses(1, 10), ())
 
 
 @pytest.mark.parametrize(

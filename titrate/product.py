@@ -85,7 +85,8 @@ class Piece:
         if self.product.form == "infusion":
             return f"{self.amount} over 24 hours"
         if self.product.form == "liquid":
-            return f"{decimal(self.count)} mL of {self.product.strength.number} {self.product.strength.unit}"
+            unit = self.product.strength.unit.replace("/", " per ")
+            return f"{decimal(self.count)} mL of {self.product.strength.number} {unit}"
         whole, part = int(self.count), self.count - int(self.count)
         form, strength = self.product.form, self.product.strength
         if not part:
