@@ -58,7 +58,11 @@ class Grid:
     def fits(self, day: Doses, frequencies: tuple[Frequency, ...], begun: int | None = None) -> bool:
         """Whether the products make every dose of the day, none is above a maximum, and they are as many as allowed."""
         daily = self.daily(day)
-        return all(limit.allows(len(day), daily, begun) for limit in frequencies) and (
+        return self.makes(day) and all(limit.allows(len(day), daily, begun) for limit in frequencies)
+
+    def makes(self, day: Doses) -> bool:
+        """Whether the products make every dose of the day, there are slots for them, and none is above a maximum."""
+        return (
             all(dose in self.table.cost and dose <= self.largest_dose for dose in day)
             and (self.largest_daily is None or sum(day) <= self.largest_daily)
             and len(day) in self.slots

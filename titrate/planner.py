@@ -100,11 +100,15 @@ def _to_target(problem: Problem) -> list[_Draft]:
     down = current is not None and all(sum(target) < sum(current) for target in targets)
     changes = problem.limits.decrease if down else problem.limits.increase
     needs_interval(changes, "falls" if down else "rises")
-    way = search.reduction(problem) if down else search.titration(problem)
+    seek = search.reduction if down else search.titration
+    way = seek(problem, _held(problem))
     if way is None:
+        later = None if _held(problem) is None else seek(problem, None)
+        if later is not None and current is not None:
+            moves = problem.falls(current) if down else problem.rises(current)
+            raise NoSchedule(_too_recent(problem, current, moves, later.days[0]))
         raise NoSchedule(_unreachable(problem, down))
     moves = problem.falls(current or ()) if down else problem.rises(current or way.days[0])
-    _long_enough(problem, moves, way.days[0])
     drafts: list[_Draft] = []
     before = current
     for index, day in enumerate(way.days[:-1]):
@@ -133,24 +137,24 @@ def _longest(moves: Moves, before: Doses, after: Doses) -> tuple[Change, ...]:
     return tuple(change for change in moves.changes(before, after) if change.every == every)
 
 
-def _long_enough(problem: Problem, moves: Moves, day: Doses) -> None:
-    """What the patient takes now has to have been kept for the interval too, where it is known since when."""
-    request, current = problem.request, problem.current
-    if current is None or request.since is None:
-        return
-    held, every = between(request.since, request.start), moves.every(current, day)
-    if held < every:
-        earliest = plus(request.since, every)
-        raise NoSchedule(
-            Because(
-                f"No schedule: {why.told(problem, current)} is too recent to change on {in_words(request.start)}",
-                (
-                    Fact(f"it is taken since {in_words(request.since)}", request.citation("--since")),
-                    *why.stay_before(_longest(moves, current, day)),
-                ),
-                (f"start on {in_words(earliest)} or later (--start {earliest})",),
-            )
-        )
+def _held(problem: Problem) -> int | None:
+    """For how many days what the patient takes now has been taken before the start, where it is known since when."""
+    since = problem.request.since
+    return None if since is None else between(since, problem.request.start)
+
+
+def _too_recent(problem: Problem, current: Doses, moves: Moves, day: Doses) -> Because:
+    request, every = problem.request, moves.every(current, day)
+    assert request.since is not None
+    earliest = plus(request.since, every)
+    return Because(
+        f"No schedule: {why.told(problem, current)} is too recent to change on {in_words(request.start)}",
+        (
+            Fact(f"it is taken since {in_words(request.since)}", request.citation("--since")),
+            *why.stay_before(_longest(moves, current, day)),
+        ),
+        (f"start on {in_words(earliest)} or later (--start {earliest})",),
+    )
 
 
 def _unreachable(problem: Problem, down: bool) -> Because:
@@ -175,16 +179,13 @@ def _to_nothing(problem: Problem, steps: list[_Draft]) -> list[_Draft]:
     needs_interval(problem.limits.decrease, "falls")
     first = plus(request.start, sum(step.length or 0 for step in steps))
     length = None if request.finish_by is None else between(first, request.finish_by) + 1
-    found = search.taper(problem, begin, length)
+    held = steps[-1].length if steps else _held(problem)
+    found = search.taper(problem, begin, length, held)
     if found is None:
-        raise NoSchedule(_no_taper(problem, begin))
+        raise NoSchedule(_held_too_short(problem, begin, held, bool(steps)) or _no_taper(problem, begin))
     if found.way is None:
         raise NoSchedule(_too_soon(problem, begin, first, found.least))
     way, moves = found.way, problem.falls(begin)
-    if steps:
-        _kept_long_enough(problem, moves, begin, way, steps[-1].length or 0)
-    else:
-        _long_enough(problem, moves, () if way.days == (begin,) else way.days[0])
     return [
         *_falling(problem, moves, begin, way, first),
         _Draft((), "taper", 1, why.stops(problem, moves, way.days[-1])),
@@ -206,17 +207,20 @@ def _falling(problem: Problem, moves: Moves, begin: Doses, way: Way, first: date
         before = day
 
 
-def _kept_long_enough(problem: Problem, moves: Moves, begin: Doses, way: Way, kept: int) -> None:
-    after = () if way.days == (begin,) else way.days[0]
+def _held_too_short(problem: Problem, begin: Doses, held: int | None, maintained: bool) -> Because | None:
+    """The argument, if there were a taper had `begin` only been taken for longer."""
+    later = None if held is None else search.taper(problem, begin, None, None)
+    if later is None or later.way is None:
+        return None
+    moves, after = problem.falls(begin), later.way.days[0]
+    if not maintained:
+        return _too_recent(problem, begin, moves, after)
     every = moves.every(begin, after)
-    if kept < every:
-        raise NoSchedule(
-            Because(
-                f"No schedule: {why.told(problem, begin)} cannot be left after {in_days(kept)}",
-                tuple(why.stay_before(_longest(moves, begin, after))),
-                (f'stay on it for longer (--maintain "{in_days(every)}")',),
-            )
-        )
+    return Because(
+        f"No schedule: {why.told(problem, begin)} cannot be left after {in_days(held or 0)}",
+        tuple(why.stay_before(_longest(moves, begin, after))),
+        (f'stay on it for longer (--maintain "{in_days(every)}")',),
+    )
 
 
 def _no_taper(problem: Problem, begin: Doses) -> Because:

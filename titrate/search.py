@@ -18,7 +18,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from titrate.grid import lateness, spread
-from titrate.limit import Frequency, Limits
+from titrate.limit import Limits
 from titrate.moves import Doses, Moves, within
 from titrate.path import Edges, Graph
 from titrate.problem import Problem
@@ -41,26 +41,27 @@ class _Map:
     graph: Graph
 
 
-def titration(problem: Problem) -> Way | None:
+def titration(problem: Problem, held: int | None) -> Way | None:
     """The best way up to a target: from what the patient takes now, whose stay is not part of it, or from a start.
 
-    `None` if there is none. The last day of the way is the target.
+    `held` is for how many days the patient has taken it (`None`: not known, and so not looked at). `None` if there
+    is no way. The last day of the way is the target.
     """
     for shape in problem.shapes:
-        found = _climb(problem, shape)
+        found = _climb(problem, shape, held)
         if found is not None:
             return found
     return None
 
 
-def reduction(problem: Problem) -> Way | None:
-    """The best way from what the patient takes now down to a lower target, or `None`."""
+def reduction(problem: Problem, held: int | None) -> Way | None:
+    """The best way from what the patient takes now, for `held` days, down to a lower target, or `None`."""
     assert problem.current is not None
     for shape in problem.shapes:
         moves = problem.falls(problem.current)
-        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, problem.limits.taper_frequency)
+        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, held)
         if laid is not None:
-            return _soonest(problem, laid, moves, begun=True, gentle_first=True)
+            return _soonest(problem, laid, moves, gentle_first=True)
     return None
 
 
@@ -72,16 +73,16 @@ class Taper:
     way: Way | None
 
 
-def taper(problem: Problem, begin: Doses, length: int | None) -> Taper | None:
-    """The best taper from `begin` to nothing, or `None` if there is none at all.
+def taper(problem: Problem, begin: Doses, length: int | None, held: int | None) -> Taper | None:
+    """The best taper from `begin`, taken for `held` days before it (`None`: not known), to nothing.
 
-    `length` is the chosen number of days to the last dose (`None`: as few as may be). The way
-    has no place for `begin`, unless it is its only day.
+    `length` is the chosen number of days to the last dose (`None`: as few as may be). The way has no place for
+    `begin`, unless it is its only day. `None` if there is none at all.
     """
     least: int | None = None
     for shape in problem.shapes:
         moves = problem.falls(begin)
-        laid = _laid(problem, moves, shape, (begin,), ((),), problem.limits.taper_frequency, stop=problem.limits)
+        laid = _laid(problem, moves, shape, (begin,), ((),), held, stop=problem.limits)
         if laid is None:
             continue
         needed = laid.graph.least(_kept(laid, moves))
@@ -106,17 +107,37 @@ def can_stop(problem: Problem, days: Iterable[Doses]) -> Doses | None:
     return None
 
 
-def _climb(problem: Problem, shape: str) -> Way | None:
+def _climb(problem: Problem, shape: str, held: int | None) -> Way | None:
     if problem.current is not None:
         moves = problem.rises(problem.current)
-        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, problem.limits.frequency)
-        return None if laid is None else _soonest(problem, laid, moves, begun=True, gentle_first=False)
+        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, held)
+        return None if laid is None else _soonest(problem, laid, moves, gentle_first=False)
     starts = starting_days(problem, shape)
-    if not starts:
-        return None
-    moves = problem.rises(min(starts, key=sum))
-    laid = _laid(problem, moves, shape, starts, problem.targets, problem.limits.frequency)
-    return None if laid is None else _soonest(problem, laid, moves, begun=False, gentle_first=False)
+    # A share of the dose on which the rise begins depends on the start, so then each start is a search of its own.
+    shared = any(by.of == "original" for change in problem.limits.increase for by in change.by)
+    ways = []
+    for begins in [(start,) for start in starts] if shared else [starts] if starts else []:
+        moves = problem.rises(begins[0])
+        laid = _laid(problem, moves, shape, begins, problem.targets, None)
+        if laid is not None:
+            ways.append(_soonest(problem, laid, moves, gentle_first=False))
+    return min(ways, key=lambda way: _worth(problem, way), default=None)
+
+
+def _worth(problem: Problem, way: Way) -> tuple[int | Fraction, ...]:
+    """A titration that starts afresh, by the stated order; the smaller the better."""
+    grid, prefer = problem.grid, _preferred(problem)
+    rises = [Fraction(sum(after) - sum(before), sum(before)) for before, after in pairwise(way.days)]
+    return (
+        sum(way.kept),
+        len(way.days),
+        sum(abs(len(day) - prefer) for day in way.days) if prefer is not None else 0,
+        sum(map(grid.divided, way.days)),
+        sum(map(grid.handled, way.days)),
+        sum(map(spread, way.days)),
+        max(rises, default=Fraction(0)),
+        sum(map(lateness, way.days)),
+    )
 
 
 def starting_days(problem: Problem, shape: str) -> tuple[Doses, ...]:
@@ -130,8 +151,11 @@ def starting_days(problem: Problem, shape: str) -> tuple[Doses, ...]:
     for start in limits.start:
         largest = min(largest, _grains_below(problem, start.dose, largest))
         top = min(top, _grains_below(problem, start.daily, top))
-    found = [day for day in grid.days(frequencies, shape, largest, 1, top) if _may_start(problem, day)]
-    return tuple(found)
+    days = {
+        *grid.days(frequencies, shape, largest, 1, top),
+        *(day for day in problem.targets if len(day) in frequencies),
+    }
+    return tuple(sorted(day for day in days if _may_start(problem, day)))
 
 
 def _grains_below(problem: Problem, bounds: Range | None, otherwise: int) -> int:
@@ -154,37 +178,52 @@ def _laid(
     shape: str,
     begins: tuple[Doses, ...],
     ends: tuple[Doses, ...],
-    frequencies: tuple[Frequency, ...],
+    held: int | None,
     stop: Limits | None = None,
 ) -> _Map | None:
-    """The days between `begins` and `ends` with the lawful changes between them. Node 0 stands before the days of
-    `begins` (or is the only one, if the patient takes it already), the last node behind those of `ends`."""
-    rising, grid = moves.rising, problem.grid
-    lows, highs = (begins, ends) if rising else (ends, begins)
-    largest = max(max(day, default=0) for day in highs)
-    begun = None if rising else len(begins[0])
-    found = grid.days(grid.allowed(frequencies, begun), shape, largest, min(map(sum, lows)), max(map(sum, highs)))
-    between = {
-        day for day in found if any(within(low, day) for low in lows) and any(within(day, high) for high in highs)
-    }
-    between = {day for day in between if grid.fits(day, frequencies, begun)} | {day for day in ends if day}
+    """The days between `begins` and `ends` with the lawful changes between them, or `None` if no way leads through.
+
+    Node 0 is what is taken already, for `held` days, or stands before the days of `begins` on which one may start;
+    the last node stands behind those of `ends`, or is the day without the drug if it is to `stop`.
+    """
     already = problem.current is not None or stop is not None
-    if not already:
-        between |= set(begins)
-    else:
-        between -= set(begins)
-    ordered = sorted(between, key=lambda day: (sum(day) if rising else -sum(day), day))
+    between = _between(problem, moves, shape, begins, ends) | {day for day in ends if day}
+    between = between - set(begins) if already else between | set(begins)
+    ordered = sorted(between, key=lambda day: (sum(day) if moves.rising else -sum(day), day))
     nodes = [begins[0] if already else (), *ordered, ()]
-    edges = _edges(nodes, moves, range(1, len(nodes) - 1))
     last = len(nodes) - 1
+    edges = _edges(nodes, moves, range(1, last))
     if already:
-        edges[0] = [i for i in range(1, last) if moves.lawful(begins[0], nodes[i])]
+        lawful = (index for index in range(1, last) if moves.lawful(nodes[0], nodes[index]))
+        edges[0] = [i for i in lawful if held is None or moves.every(nodes[0], nodes[i]) <= held]
     else:
-        edges[0] = [i for i in range(1, last) if nodes[i] in set(begins)]
-    for index in range(0 if stop else 1, last):
+        edges[0] = [index for index in range(1, last) if nodes[index] in begins]
+    for index in range(1, last):
         if may_stop(nodes[index], moves, stop, problem) if stop else nodes[index] in ends:
-            edges.setdefault(index, []).append(last)
-    return _Map(nodes, Graph(edges, last)) if Graph(edges, last).least(lambda a, b: 1) is not None else None
+            edges[index].append(last)
+    # To stop from what is taken already it is kept first, so the products have to make it.
+    if stop and may_stop(begins[0], moves, stop, problem) and problem.grid.makes(begins[0]):
+        edges[0].append(last)
+    graph = Graph(edges, last)
+    return None if graph.least(lambda node, after: 1) is None else _Map(nodes, graph)
+
+
+def _between(
+    problem: Problem, moves: Moves, shape: str, begins: tuple[Doses, ...], ends: tuple[Doses, ...]
+) -> set[Doses]:
+    """The days of `shape` that may be taken, above one end and below the other."""
+    lows, highs = (begins, ends) if moves.rising else (ends, begins)
+    frequencies = problem.limits.frequency if moves.rising else problem.limits.taper_frequency
+    begun = None if moves.rising else len(begins[0])
+    grid, largest = problem.grid, max(max(day, default=0) for day in highs)
+    found = grid.days(grid.allowed(frequencies, begun), shape, largest, min(map(sum, lows)), max(map(sum, highs)))
+    return {
+        day
+        for day in found
+        if grid.fits(day, frequencies, begun)
+        and any(within(low, day) for low in lows)
+        and any(within(day, high) for high in highs)
+    }
 
 
 def may_stop(day: Doses, moves: Moves, limits: Limits, problem: Problem) -> bool:
@@ -237,7 +276,7 @@ def _kept(laid: _Map, moves: Moves) -> Callable[[int, int], int]:
     return kept
 
 
-def _soonest(problem: Problem, laid: _Map, moves: Moves, begun: bool, gentle_first: bool) -> Way:
+def _soonest(problem: Problem, laid: _Map, moves: Moves, gentle_first: bool) -> Way:
     nodes, last = laid.nodes, laid.graph.last
 
     def kept(node: int, after: int) -> int:
@@ -263,12 +302,17 @@ def _soonest(problem: Problem, laid: _Map, moves: Moves, begun: bool, gentle_fir
 def _plainest(problem: Problem, graph: Graph, nodes: list[Doses]) -> Graph:
     grid, last = problem.grid, graph.last
     graph = graph.keep_least(lambda node, after: 0 if after == last else 1)
-    prefer = next((limit.times.prefer for limit in problem.limits.frequency if limit.times.prefer), None)
+    prefer = _preferred(problem)
     if prefer is not None:
         graph = graph.keep_least(lambda node, after: 0 if after == last else abs(len(nodes[after]) - prefer))
     graph = graph.keep_least(lambda node, after: grid.divided(nodes[after]))
     graph = graph.keep_least(lambda node, after: grid.handled(nodes[after]))
     return graph.keep_least(lambda node, after: spread(nodes[after]))
+
+
+def _preferred(problem: Problem) -> int | None:
+    """The number of doses a day that the source prefers, if it names one."""
+    return next((limit.times.prefer for limit in problem.limits.frequency if limit.times.prefer), None)
 
 
 def _gentlest(problem: Problem, laid: _Map, moves: Moves, length: int) -> Way:

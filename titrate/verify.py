@@ -247,7 +247,9 @@ def check_direction(case: Case) -> Iterator[Finding]:
         value = case.written(first.doses)
         yield found("direction", first.days.first, f"a taper begins at {value}", value, "a fall from a current regimen")
     for move in case.moves:
-        if not move.between_doses:
+        # Where there is nothing lower but nothing, a taper is to keep the dose before and to stop from it.
+        only_step = case.stops and move.span is case.spans[-2] and move.direction == "none"
+        if not move.between_doses or only_step:
             continue
         limit = _wrong_way(move)
         if limit is not None:
