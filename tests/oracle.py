@@ -207,7 +207,7 @@ class Oracle:
     # --- days
 
     def takeable(self, day: Day, frequencies: tuple[Frequency, ...], begun: int | None = None) -> bool:
-        """Whether products, maxima, slots and frequency allow the day; in a taper that began with `begun` doses a day."""
+        """Whether products, maxima, slots and frequency allow the day. `begun`: doses a day where a taper began."""
         return (
             len(day) in self.limits.slots
             and all(dose in self.cost for dose in day)
@@ -428,7 +428,7 @@ class Oracle:
         return seen[day]
 
     def _taper_ways(self, begin: Day, kept: int | None, shape: Callable[[Day], bool]) -> list[Worth]:
-        """Every way from `begin` (not included) to nothing. `kept`: for how long `begin` has been kept, if that counts."""
+        """Every way from `begin` (not included) to nothing. `kept`: how long `begin` has been kept, if that counts."""
         seen: dict[Day, list[Worth]] = {}
         found = []
         for first in self.falling_days(begin):
@@ -479,7 +479,7 @@ class Oracle:
             found = self.taper(self.current, None, length)
             return None if found is None else Answer(None, found)
         for tried, shape in self._shapes():
-            answers = []
+            answers: list[tuple[Key, Key, Answer]] = []
             for way, target in self._to_targets(shape):
                 key = self._target_key(tried, way, target)
                 if not request.then_stop:

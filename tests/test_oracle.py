@@ -12,13 +12,24 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from tests.oracle import Answer, Oracle, lateness, laid_into, near, shared
+from tests.oracle import Answer, Oracle, laid_into, lateness, near, shared
 from tests.strategies import Limit, Sketch, sketches
 from titrate.errors import NoSchedule, RequestError
 from titrate.planner import plan
+from titrate.request import Request
+from titrate.rule import Rule
+from titrate.schedule import Schedule
 
 DEEP = os.environ.get("TITRATE_DEEP") == "1"
 F = Fraction
+
+
+def planned(rule: Rule, request: Request) -> tuple[Schedule | None, str]:
+    """The planner's schedule, or why it refuses."""
+    try:
+        return plan(rule, request), ""
+    except (NoSchedule, RequestError) as refusal:
+        return None, refusal.text()
 
 
 def agreed(sketch: Sketch) -> Answer | None:
@@ -28,10 +39,9 @@ def agreed(sketch: Sketch) -> Answer | None:
     rule, request = sketch.rule(), sketch.request()
     oracle = Oracle(rule, request)
     best = oracle.best()
-    try:
-        schedule = plan(rule, request)
-    except (NoSchedule, RequestError) as refusal:
-        assert best is None, f"refused, but there is a schedule worth {best}:\n{refusal.text()}"
+    schedule, refused = planned(rule, request)
+    if schedule is None:
+        assert best is None, f"refused, but there is a schedule worth {best}: {refused}"
         return None
     steps = [f"{s.days.first} {s.days.length} {s.kind} {s.regimen.notation}" for s in schedule.steps]
     assert oracle.faults(schedule) == [], steps
@@ -62,6 +72,12 @@ ONCE_DIFFERENT = {
     "a share of the original dose, where there is more than one start": Sketch(
         tablets=(("2", 1), ("3", 1)), times=(1, 1), maximum="7 mg", goal="plan", target="6 mg/day",
         start=("daily", ("at-most", "4 mg")), increase=limit("50 %", of="original"), decrease=limit("2 mg"),
+    ),
+    "a share of the original dose, which only the higher start makes large enough": Sketch(
+        tablets=(("2", 1),), times=(1, 1), maximum="8 mg", goal="plan", target="6 mg x1",
+        start=("daily", ("at-most", "4 mg")), decrease=limit("2 mg"),
+        increase=(Limit((("2 mg", "dose", "current"),), 1, ("at-most", "2 mg")),
+                  Limit((("50 %", "dose", "original"),), 1, ("above", "2 mg"))),
     ),
     "the first day is the target, and less even than the days between": Sketch(
         tablets=(("2", 1), ("3", 1)), times=(1, 3), maximum="4 mg", goal="plan", target="10 mg/day",
@@ -126,4 +142,4 @@ def test_words_of_the_oracle() -> None:
     assert near((F(5), F(5), F(10))) is False
     assert near((F(10), F(5), F(10))) is True
     assert lateness((F(5), F(5), F(10))) == 15
-    assert list(laid_into((F(5),), (F(5), F(10)))) == [(5, 0), (0, 5)]
+    assert list(laid_into((F(5),), (F(5), F(10)))) == [(F(5), F(0)), (F(0), F(5))]

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from typing import Any
 
@@ -32,7 +33,8 @@ from titrate.schedule import Schedule
 
 # Why all of this may be skipped stands in the list of skipped tests (pytest -rs).
 cp_model: Any = pytest.importorskip(
-    "ortools.sat.python.cp_model", reason="OR-tools is not installed; it is needed for this test only (pip install ortools)"
+    "ortools.sat.python.cp_model",
+    reason="OR-tools is not installed; it is needed for this test only (pip install ortools)",
 )
 
 DEEP = os.environ.get("TITRATE_DEEP") == "1"
@@ -80,7 +82,8 @@ class _Model:
         for change in (*limits.increase, *limits.decrease):
             yield from (b.at_most.amount for b in change.by if b.at_most is not None and b.at_most.unit != "%")
             yield from (b.amount for b in (change.band.bounds if change.band else ()))
-        ranges = [r for one in (*limits.start, *limits.maintenance) for r in (one.dose, one.daily) if r is not None]
+        ranges = [r for start in limits.start for r in (start.dose, start.daily) if r is not None]
+        ranges += [r for stay in limits.maintenance for r in (stay.dose, stay.daily) if r is not None]
         ranges += [f.band for f in (*limits.frequency, *limits.taper_frequency) if f.band is not None]
         yield from (bound.amount for one in ranges for bound in one.bounds)
         yield from (bound.amount for m in limits.maximum for bound in (m.dose, m.daily) if bound is not None)
@@ -100,7 +103,7 @@ class _Model:
         for dose, is_used in zip(doses, used, strict=True):
             cp.Add(dose > 0).OnlyEnforceIf(is_used)
             cp.Add(dose == 0).OnlyEnforceIf(is_used.Not())
-        for one, other in zip(used, used[1:], strict=False):
+        for one, other in pairwise(used):
             cp.AddImplication(other, one)
         daily, largest = cp.NewIntVar(0, self.daily_top, ""), cp.NewIntVar(0, self.top, "")
         cp.Add(daily == sum(doses))
@@ -181,7 +184,7 @@ class _Model:
     # --- changes
 
     def change(self, before: _Step, after: _Step, original: _Step, when: Any, sized: Any) -> Any:
-        """Where `when` holds, a change in the right direction; where `sized` holds too, not too large. Gives its interval."""
+        """Where `when` holds, a change in the right direction; where `sized` does too, not too large. Its interval."""
         cp = self.cp
         small, large = (before, after) if self.rising else (after, before)
         cp.Add(small.daily < large.daily).OnlyEnforceIf(when)
@@ -248,7 +251,7 @@ class _Model:
         if status == cp_model.INFEASIBLE:
             return None
         assert status == cp_model.OPTIMAL, solver.StatusName(status)
-        return round(solver.ObjectiveValue())  # the solver keeps a whole number as a float
+        return int(solver.Value(goal))
 
 
 def _soonest(rule: Rule, request: Request, shape: str) -> int | None:
@@ -301,7 +304,7 @@ def _gentlest(rule: Rule, request: Request, shape: str, length: int) -> Fraction
         cp.Add(step.daily == 0).OnlyEnforceIf(lives.Not())
     cp.Add(alive[1] == 1)  # what is taken now is kept only where there is nothing else: that is not asked here
     cp.Add(alive[-1] == 0)
-    for place, (before, after) in enumerate(zip(steps, steps[1:], strict=False)):
+    for place, (before, after) in enumerate(pairwise(steps)):
         # Where the rule says from which dose the drug may be stopped, the last fall may be of any size.
         sized = alive[place + 1] if limits.last_step else cp.NewConstant(1)
         interval = model.change(before, after, steps[0], alive[place], sized)
@@ -371,4 +374,4 @@ def test_a_taper_is_as_gentle_as_the_solver_says(sketch: Sketch, length: int) ->
 
 def _falls(schedule: Schedule, current: Pattern) -> Fraction:
     daily: list[Quantity] = [current.total(), *(step.regimen.daily for step in schedule.steps)]
-    return max(one.amount - other.amount for one, other in zip(daily, daily[1:], strict=False))
+    return max(one.amount - other.amount for one, other in pairwise(daily))

@@ -1104,7 +1104,7 @@ def _obvious(regimen: Doses, search: WaysOut, original: Doses, known: dict[Doses
     if regimen not in known:
         known[regimen] = _stops(regimen, search, original) or any(
             within(_bys(search, regimen, lower), regimen, lower, original) and _obvious(lower, search, original, known)
-            for lower in _lower_regimens(regimen, search)
+            for lower in _lower_regimens(regimen, search, len(original))
         )
     return known[regimen]
 
@@ -1115,12 +1115,12 @@ def _stops(regimen: Doses, search: WaysOut, original: Doses) -> bool:
     return within(_bys(search, regimen, ()), regimen, (), original)
 
 
-def _lower_regimens(regimen: Doses, search: WaysOut) -> Iterator[Doses]:
+def _lower_regimens(regimen: Doses, search: WaysOut, begun: int) -> Iterator[Doses]:
     choices = [(Fraction(0), *(made for made in search.grades if made <= dose)) for dose in regimen]
     for choice in combinations_of(*choices):
         lower = tuple(dose for dose in choice if dose)
         daily = Quantity(Fraction(sum(lower)), "mg")
-        if lower and lower != regimen and all(limit.allows(len(lower), daily) for limit in search.frequency):
+        if lower and lower != regimen and all(limit.allows(len(lower), daily, begun) for limit in search.frequency):
             yield lower
 
 
