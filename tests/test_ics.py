@@ -24,10 +24,10 @@ from hypothesis import strategies as st
 
 from tests import build
 from tests.calendars import plans
-from titrate import wording, zone
+from titrate import zone
 from titrate.days import plus
 from titrate.errors import RequestError
-from titrate.formats.ics import CalendarOptions, advice, write
+from titrate.formats.ics import CalendarOptions, advice, wording, write
 from titrate.regimen import Pattern
 from titrate.schedule import Schedule
 

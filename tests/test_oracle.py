@@ -34,7 +34,7 @@ def planned(rule: Rule, request: Request) -> tuple[Schedule | None, str]:
 
 def agreed(sketch: Sketch) -> Answer | None:
     """What planner and oracle both say is the best; fails where they differ."""
-    from titrate.verify import verify
+    from titrate.verifier import verify
 
     rule, request = sketch.rule(), sketch.request()
     oracle = Oracle(rule, request)

@@ -14,13 +14,13 @@ from titrate.days import Duration
 from titrate.errors import NoSchedule, RequestError
 from titrate.patient import Patient
 from titrate.planner import plan
+from titrate.planner.search import shared_out
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Schedule
-from titrate.search import shared_out
-from titrate.verify import verify
+from titrate.verifier import verify
 
 US = rulebook.load("baclofen-oral-spasticity")
 ISSUED = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -27,7 +27,7 @@ from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.rulebook import known, read
 from titrate.schedule import Schedule
-from titrate.verify import verify
+from titrate.verifier import verify
 
 DEEP = os.environ.get("TITRATE_DEEP") == "1"
 ENOUGH = 10_000

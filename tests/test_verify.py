@@ -20,8 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import build
-from titrate import rulebook, wayout
-from titrate.change import Doses, applicable, direction, lays, touches, within
+from titrate import rulebook
 from titrate.days import Days, Duration, plus
 from titrate.errors import RequestError, Unsafe
 from titrate.limit import By, Change, Frequency, LastStep, Times
@@ -33,8 +32,9 @@ from titrate.regimen import Administration, Pattern, Regimen, Slot
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Kind, Schedule, Step
-from titrate.verify import CHECKS, Finding, law_of, verify
-from titrate.wayout import WaysOut
+from titrate.verifier import CHECKS, Finding, law_of, verify, wayout
+from titrate.verifier.change import Doses, applicable, direction, lays, touches, within
+from titrate.verifier.wayout import WaysOut
 
 q = Quantity.parse
 START = date(2026, 12, 1)

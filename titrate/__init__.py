@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from titrate.rule import Rule
     from titrate.rulebook import load
     from titrate.schedule import Schedule, Step
-    from titrate.verify import Finding, Verdict, verify
+    from titrate.verifier import Finding, Verdict, verify
 
 _HOMES = {
     "days": ("Days", "Duration"),
@@ -33,7 +33,7 @@ _HOMES = {
     "rule": ("Rule",),
     "rulebook": ("load",),
     "schedule": ("Schedule", "Step"),
-    "verify": ("Finding", "Verdict", "verify"),
+    "verifier": ("Finding", "Verdict", "verify"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -7,7 +7,7 @@ from titrate.planner import plan
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Schedule
-from titrate.verify import verify
+from titrate.verifier import verify
 
 
 def proven(rule: Rule, request: Request) -> Schedule:

@@ -7,8 +7,8 @@ from datetime import date
 
 from titrate.days import in_words
 from titrate.limit import Change
-from titrate.moves import Doses, Moves
-from titrate.problem import Problem
+from titrate.planner.moves import Doses, Moves
+from titrate.planner.problem import Problem
 from titrate.reason import Because, Fact
 
 

@@ -9,7 +9,7 @@ from itertools import product as every_combination
 
 from titrate.errors import RequestError
 from titrate.limit import Frequency, Limits
-from titrate.moves import Doses
+from titrate.planner.moves import Doses
 from titrate.product import Makeable, Piece, Product, makeable
 from titrate.quantity import Quantity
 from titrate.regimen import Administration, Regimen, Slot

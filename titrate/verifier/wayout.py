@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 
-from titrate.change import NOTHING, Doses, applicable, within
 from titrate.limit import Change, Frequency, LastStep, Limits
 from titrate.product import Product, makeable
 from titrate.quantity import Quantity
+from titrate.verifier.change import NOTHING, Doses, applicable, within
 
 # More falls than this are not looked at for one regimen. It is far above what tablets and pumps need, and
 # bounds the time where fine liquids, several doses and bands meet; what is not found within it counts as none.

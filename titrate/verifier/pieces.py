@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import time
 from fractions import Fraction
 
-from titrate.case import Case, Finding, found
-from titrate.change import NOTHING
 from titrate.product import Piece
 from titrate.quantity import decimal
 from titrate.regimen import Administration
+from titrate.verifier.case import Case, Finding, found
+from titrate.verifier.change import NOTHING
 
 
 def check_makeable(case: Case) -> Iterator[Finding]:

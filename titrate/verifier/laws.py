@@ -13,18 +13,18 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from titrate.asked import check_asked
-from titrate.case import Case, Finding, Move, Span, found
-from titrate.change import Direction, applicable, within
 from titrate.days import between, plus
 from titrate.limit import By, Change, Limits, Spacing, Times
-from titrate.pieces import check_makeable
 from titrate.quantity import Quantity, Range
 from titrate.regimen import times_a_day
 from titrate.rule import Rule
 from titrate.schedule import Schedule
 from titrate.source import Citation
-from titrate.wayout import WaysOut, grades, largest_of, way_out_falls
+from titrate.verifier.asked import check_asked
+from titrate.verifier.case import Case, Finding, Move, Span, found
+from titrate.verifier.change import Direction, applicable, within
+from titrate.verifier.pieces import check_makeable
+from titrate.verifier.wayout import WaysOut, grades, largest_of, way_out_falls
 
 __all__ = ["CHECKS", "Finding", "Verdict", "verify"]
 

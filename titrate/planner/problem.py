@@ -8,9 +8,9 @@ from datetime import timedelta
 from itertools import product as every_combination
 
 from titrate.errors import NoSchedule, RequestError
-from titrate.grid import MOST_DAYS, Grid, slots_at, spread
 from titrate.limit import Change, Limits, Spacing, in_days
-from titrate.moves import Doses, Moves
+from titrate.planner.grid import MOST_DAYS, Grid, slots_at, spread
+from titrate.planner.moves import Doses, Moves
 from titrate.product import Product, makeable
 from titrate.quantity import Quantity
 from titrate.reason import Because, Fact

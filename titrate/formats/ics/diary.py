@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from titrate import wording
 from titrate.days import plus
 from titrate.errors import RequestError
+from titrate.formats.ics import wording
 from titrate.regimen import Administration
 from titrate.schedule import Schedule, Step
 from titrate.zone import Oddity, instant, oddity

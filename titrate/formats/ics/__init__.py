@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from titrate import wording
 from titrate.days import in_words, plus
-from titrate.diary import CalendarOptions, Entry, OddDose, entries, odd_doses
 from titrate.errors import RequestError
+from titrate.formats.ics import wording
+from titrate.formats.ics.diary import CalendarOptions, Entry, OddDose, entries, odd_doses
 from titrate.schedule import Schedule
 from titrate.zone import Onset, is_utc, load, oddity, onsets
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from titrate.grid import lateness, spread
 from titrate.limit import Limits
-from titrate.moves import Doses, Moves, within
-from titrate.path import Edges, Graph
-from titrate.problem import Problem
+from titrate.planner.grid import lateness, spread
+from titrate.planner.moves import Doses, Moves, within
+from titrate.planner.path import Edges, Graph
+from titrate.planner.problem import Problem
 from titrate.quantity import Range
 
 

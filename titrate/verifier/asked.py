@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from titrate.case import Case, Finding, Span, found, in_unit
-from titrate.change import Doses
 from titrate.days import between, plus
+from titrate.verifier.case import Case, Finding, Span, found, in_unit
+from titrate.verifier.change import Doses
 
 LAW = "asked"
 

@@ -8,7 +8,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from titrate.change import NOTHING, Direction, Doses, direction
 from titrate.days import Days, between, in_words
 from titrate.errors import RequestError
 from titrate.limit import Limits
@@ -19,6 +18,7 @@ from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Kind, Schedule
 from titrate.source import Citation
+from titrate.verifier.change import NOTHING, Direction, Doses, direction
 
 
 @dataclass(frozen=True, slots=True)

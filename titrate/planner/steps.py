@@ -10,22 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from titrate import search, why
 from titrate.days import Days, between, in_words, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.limit import Change, in_days
-from titrate.moves import Doses, Moves
-from titrate.problem import Problem, needs_interval
+from titrate.planner import search, why
+from titrate.planner.moves import Doses, Moves
+from titrate.planner.problem import Problem, needs_interval
+from titrate.planner.search import Way
 from titrate.reason import Because, Fact
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Kind, Note, Schedule, Step
-from titrate.search import Way
 from titrate.version import VERSION
 
 
 def plan(rule: Rule, request: Request) -> Schedule:
-    """The best schedule for `request` within `rule`; `titrate.search` states what is best.
+    """The best schedule for `request` within `rule`; `titrate.planner.search` states what is best.
 
     Raises `RequestError` where the request contradicts itself or lacks what the rule needs, and `NoSchedule`
     where nothing satisfies both, with reasons and with ways out that were tried.

@@ -1,0 +1,10 @@
+"""From a rule and a request to the best schedule, or to the reasons why there is none.
+
+Read it in this order: `moves` (which change from one day to the next is allowed), `grid` (which days the products
+can make), `path` (the best way through a graph by several criteria), `problem` (one rule and one request made ready
+to search), `search` (the best ways up and down), `why` (the reasons), `steps` (`plan` itself).
+"""
+
+from titrate.planner.steps import plan
+
+__all__ = ["plan"]
