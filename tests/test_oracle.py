@@ -95,6 +95,24 @@ ONCE_DIFFERENT = {
         tablets=(("2", 1), ("3", 1)), times=(1, 1), maximum="7 mg", goal="plan", current="7 mg x1", target="2 mg/day",
         increase=limit("2 mg"), decrease=limit("4 mg"),
     ),
+    "the soonest target has no way out, another one has": Sketch(
+        tablets=(("2", 2),), times=(1, 3), maximum="3 mg", goal="plan", target="3 mg/day",
+        start=("dose", ("at-most", "1 mg")), increase=limit("1 mg"), decrease=limit("1 mg", per="day"),
+        taper_times=((1, 1, ("at-most", "2 mg")), (1, 3, ("above", "2 mg"))),
+    ),
+    "the most even target has no way out by shares of the dose on which a taper would begin": Sketch(
+        tablets=(("2", 1),), times=(1, 2), maximum="6 mg", goal="plan", current="4/4 mg", target="4 mg/day",
+        increase=limit("2 mg"), decrease=limit("50 %", of="original"),
+    ),
+    "nothing lies between the target and nothing, and the stay is shorter than the interval": Sketch(
+        tablets=(("5", 1),), times=(1, 1), maximum="5 mg", goal="plan", target="5 mg x1", maintain=1,
+        start=("dose", ("at-most", "5 mg")), increase=limit("5 mg"), decrease=limit("5 mg", every=3),
+    ),
+    "only uneven days lead to the target soon enough to stop on the day that was chosen": Sketch(
+        tablets=(("4", 1), ("6", 3)), times=(1, 3), maximum="10 mg", goal="plan", target="30 mg/day",
+        start=("dose", ("at-most", "8 mg")), start_times=1, maintain=1, length=24,
+        increase=(Limit((("4 mg", "day", "current"), ("2 mg", "dose", "current")), 3),), decrease=limit("30 mg"),
+    ),
 }  # fmt: skip
 
 

@@ -312,6 +312,16 @@ def test_the_pace_of_the_prescriber_is_never_faster() -> None:
     assert daily == [15, 20, 25, 30]
 
 
+def test_a_pace_in_percent_is_never_read_as_an_amount() -> None:
+    """10 % of 30 mg is 3 mg, less than the smallest tablet: nothing can rise; 50 % of 10 mg a dose is 5 mg."""
+    for by in ("10 %", "10 %/day", "10 % per dose"):
+        with pytest.raises(NoSchedule):
+            asked(US, current="10 mg x3", target="15 mg x3", by=by)
+    assert steps(asked(US, current="10 mg x3", target="15 mg x3", by="50 % per dose"))[-1] == ("15 mg x3", None)
+    with pytest.raises(RequestError, match="neither per day nor per dose"):
+        asked(US, current="10 mg x3", target="15 mg x3", by="1 mg/kg")
+
+
 def test_equal_doses_only_or_any() -> None:
     with pytest.raises(NoSchedule, match="--uneven"):
         asked(US, target="20 mg x4", split="even")

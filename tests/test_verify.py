@@ -775,6 +775,13 @@ def test_spacing_over_the_night_between_two_regimens() -> None:
     assert laws(late, LADDER_RULE) == [("spacing", "2026-12-10")]
 
 
+def test_spacing_the_night_after_a_single_day_is_the_next_regimens() -> None:
+    """23:00 to 00:30 would be an hour and a half, but on the next day the first dose is at 08:00."""
+    made = schedule(LADDER_RULE, "1 titration 10 mg x3", "open maintenance 15 mg x3", current="10 mg x3")
+    assert laws(_at(made, 1, "00:30", "12:00", "23:00"), LADDER_RULE) == []
+    assert laws(_at(made, 2, "00:30", "12:00", "23:00"), LADDER_RULE) == [("spacing", "2026-12-02")]
+
+
 def test_spacing_that_is_for_another_number_of_doses_does_not_apply() -> None:
     for frequency, found in ((4, []), (3, [("spacing", f"2026-12-{day}") for day in ("01", "04", "07", "10")])):
         rule = rule_of(LADDER, ('at-least = "4 hours"', f'at-least = "7 hours"\nfrequency = {frequency}'))
@@ -1039,6 +1046,12 @@ def test_way_out_where_the_rule_is_silent_the_pace_of_the_request_counts() -> No
         assert laws(made, silent) == found
 
 
+def test_way_out_where_the_rule_is_silent_about_the_day() -> None:
+    silent = rule_of(LADDER, (FALLS, '[[taper.decrease]]\nby = { silent = true, per = "day" }\n'))
+    made = schedule(silent, "open maintenance 10 mg x3", current="10 mg x3")
+    assert laws(made, silent) == [("way out", "2026-12-01")]
+
+
 def test_way_out_percent_of_the_original_is_of_the_regimen_itself() -> None:
     """25 % of 30 mg a day is 7.5 mg, a tablet of 5 mg; 25 % of 15 mg is 3.75 mg, and a tablet is too much."""
     for current, last, found in (("10 mg x3", 5, []), ("5 mg x3", 5, ["way out"]), ("5 mg x3", 15, [])):
@@ -1186,6 +1199,11 @@ def test_taper_duration_14_days_but_not_13() -> None:
         lines = ("3 taper 5 mg x3", "3 taper 5/5 mg", f"{last + 3} taper 5 mg x1", "stop")
         made = schedule(LADDER_RULE, *lines, goal="taper", current="5/10/5 mg")
         assert laws(made, LADDER_RULE) == found
+
+
+def test_taper_duration_of_a_stop_at_once_is_no_day() -> None:
+    made = schedule(LADDER_RULE, "stop", goal="taper", current="5 mg x1")
+    assert laws(made, LADDER_RULE) == [("taper duration", "2026-12-01")]
 
 
 def test_taper_duration_counts_from_the_end_of_the_maintenance() -> None:
@@ -1369,6 +1387,11 @@ def test_a_missing_way_out_cites_the_limit_on_falls() -> None:
     (finding,) = verify(made, LADDER_RULE).findings
     assert finding.citation is not None
     assert finding.citation.at == "section 2"
+
+
+def test_the_limit_of_a_share() -> None:
+    (finding,) = verify(infusion(80, 64, 51, kind="taper", current="100 micrograms/day"), PUMP_RULE).findings
+    assert finding.limit == "a fall by at most 20 % of the current daily dose"
 
 
 # Requests that do not go with the rule.

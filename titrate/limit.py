@@ -273,7 +273,8 @@ def _paced(
 
 def _read_by(by: Quantity, unit: str, per: Per) -> By:
     amount, _, counted = by.unit.partition("/")
-    if amount == "%":
-        return By(by, per)
-    plain = Quantity(by.amount, amount).to(unit)
-    return By(plain, "day" if counted == "day" else "dose" if counted == "dose" else per)
+    if counted not in ("", "day", "dose"):
+        raise ValueError(f"{by} is counted neither per day nor per dose")
+    meant: Per = "day" if counted == "day" else "dose" if counted == "dose" else per
+    plain = Quantity(by.amount, amount)
+    return By(plain if amount == "%" else plain.to(unit), meant)

@@ -20,13 +20,13 @@ def starts(problem: Problem, day: Doses, stay: Iterable[Fact]) -> Because:
 
 def rises(problem: Problem, moves: Moves, before: Doses, day: Doses, stay: Iterable[Fact]) -> Because:
     """A step of a titration."""
-    claim = f"Rise from {told(problem, before)} to {told(problem, day)}"
+    claim = f"Rise from {_change(problem, before, day)}"
     return Because(claim, (*sizes(moves.changes(before, day), falling=False), *stay))
 
 
 def falls(problem: Problem, moves: Moves, before: Doses, day: Doses, stay: Iterable[Fact]) -> Because:
     """A step of a taper."""
-    claim = f"Fall from {told(problem, before)} to {told(problem, day)}"
+    claim = f"Fall from {_change(problem, before, day)}"
     return Because(claim, (*sizes(moves.changes(before, day), falling=True), *stay))
 
 
@@ -73,6 +73,13 @@ def stretched(problem: Problem, length: int, needed: int, last_dose: date) -> li
 def sizes(changes: Iterable[Change], falling: bool) -> list[Fact]:
     """How large the change may be, from every limit that bears on it."""
     return [fact for change in changes if (fact := change.size(falling)) is not None]
+
+
+def _change(problem: Problem, before: Doses, day: Doses) -> str:
+    """Both days in words; by their daily doses where the doses of a day differ and stand beside it anyway."""
+    if len(set(before)) == len(set(day)) == 1:
+        return f"{told(problem, before)} to {told(problem, day)}"
+    return f"{problem.grid.daily(before)} to {problem.grid.daily(day)} a day"
 
 
 def told(problem: Problem, day: Doses) -> str:

@@ -248,7 +248,7 @@ def check_direction(case: Case) -> Iterator[Finding]:
         yield found("direction", first.days.first, f"a taper begins at {value}", value, "a fall from a current regimen")
     for move in case.moves:
         # Where there is nothing lower but nothing, a taper is to keep the dose before and to stop from it.
-        only_step = case.stops and move.span is case.spans[-2] and move.direction == "none"
+        only_step = case.stops and case.spans[-2:-1] == (move.span,) and move.direction == "none"
         if not move.between_doses or only_step:
             continue
         limit = _wrong_way(move)
