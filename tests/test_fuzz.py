@@ -26,7 +26,7 @@ FILES = {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))}
 RULES = {name: rulebook.load(name) for name in FILES}
 
 # Words that mean something somewhere, so that a random request gets past the first check now and then.
-WORDS = tuple(
+PLAIN = tuple(
     """
     20 mg x3|10 mg x3|5/5/10 mg|60 mg/day|20 mg|0 mg x3|-5 mg x3|1e9 mg x3|999999999999 mg x3|0.0000001 mg x3
     300 micrograms/day|1 g x3|20 mL x3|5 mg x99|5 mg x0|x||=cmd()|../../etc/passwd|2026-12-01|2026-02-30
@@ -34,9 +34,13 @@ WORDS = tuple(
     1000000 weeks|1 month|10 %|200 %|0 %|5 mg/day|5 mg per dose|5 mg/kg|45 years|11 years|18 months|3 years
     10 kg|33 kg|0 kg|40|14 mL/min|45 mL/min/1.73m2|none|alcohol,diazepam|hospital|community|spinal|cerebral
     50 mcg|6 hours|9 hours|10mg|5mg,20mg|,|07:00,13:00,21:00|25:00|08:00,08:00|Europe/London|Mars/Olympus
-    """.strip().replace("\n    ", "|").split("|")
-) + (" ", "\x00", "\u202e20 mg x3", "\u0662\u0660 mg x3", "20 mg x\u00b3", "20\u00a0mg x3", "a" * 5000)  # fmt: skip
-TEXTS = st.one_of(st.sampled_from(WORDS), st.text(max_size=12))
+    """.strip()
+    .replace("\n    ", "|")
+    .split("|")
+)
+ODD = (" ", "\x00", "\u202e20 mg x3", "\u0662\u0660 mg x3", "20 mg x\u00b3", "20\u00a0mg x3", "a" * 5000)
+
+TEXTS = st.one_of(st.sampled_from((*PLAIN, *ODD)), st.text(max_size=12))
 FREE = st.fixed_dictionaries(
     {"start": st.one_of(st.just("2026-12-01"), TEXTS)},
     optional={
@@ -63,7 +67,8 @@ def refused(ask: Callable[[], object]) -> str | None:
 @example("baclofen-oral-spasticity", "plan", {"start": "2026-12-01", "target": "20 mg x3", "maintain": "1000000 weeks"})
 @example("baclofen-oral-spasticity", "taper", {"start": "2026-12-01", "current": "20 mg x3", "finish_by": "9999-12-31"})
 def test_no_request_ends_in_a_traceback(rule: str, goal: str, typed: dict[str, object]) -> None:
-    told = refused(lambda: proven(RULES[rule], Typed(**typed).request(rule, goal, ISSUED, TODAY)))  # type: ignore[arg-type]
+    options = Typed(**typed)  # type: ignore[arg-type]
+    told = refused(lambda: proven(RULES[rule], options.request(rule, goal, ISSUED, TODAY)))
     assert told is None or told.strip()
 
 
@@ -72,7 +77,8 @@ def test_no_request_ends_in_a_traceback(rule: str, goal: str, typed: dict[str, o
     name=st.sampled_from(sorted(FILES)),
     cuts=st.lists(
         st.tuples(st.integers(0, 10**6), st.integers(0, 40), st.one_of(st.binary(max_size=8), st.sampled_from(
-            (b'"', b"[", b"]", b"=", b"\n", b"0", b"-1", b'"20 kg"', b"true", b"1e400", b"nan", b"{", b"}", b"'''", b"\xff")
+            (b'"', b"[", b"]", b"=", b"\n", b"0", b"-1", b'"20 kg"', b"true", b"1e400", b"nan", b"{", b"}",
+            b"'''", b"\xff")
         ))),
         min_size=1,
         max_size=3,
@@ -89,14 +95,10 @@ def test_no_rule_file_ends_in_a_traceback(name: str, cuts: list[tuple[int, int, 
         assert fault.startswith("mutated.toml: ")
         assert len(fault) < 2000
     if file is not None and not faults:
-        request = Typed(start="2026-12-01", target="20 mg x3", current="10 mg x3").request(
-            "mutated", "plan", ISSUED, TODAY
-        )
-        try:
-            proven(Rule("mutated", "0" * 64, file), request)
-        except TitrateError as refusal:
-            assert not isinstance(refusal, Unsafe), refusal.text()
-            assert refusal.text()
+        typed = Typed(start="2026-12-01", target="20 mg x3", current="10 mg x3")
+        rule = Rule("mutated", "0" * 64, file)
+        told = refused(lambda: proven(rule, typed.request("mutated", "plan", ISSUED, TODAY)))
+        assert told is None or told.strip()
 
 
 @pytest.mark.parametrize("depth", [100, 100_000])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, total_ordering
 from typing import Any
@@ -146,13 +145,9 @@ def decimal(amount: Fraction) -> str:
     places, scaled = 0, amount
     while scaled.denominator != 1:
         places, scaled = places + 1, scaled * 10
-    return format(Decimal(scaled.numerator).scaleb(-places), "f") if places < 28 else _long(scaled.numerator, places)
-
-
-def _long(digits: int, places: int) -> str:
-    """A decimal with more places than `Decimal` keeps exactly by default."""
-    sign, text = ("-" if digits < 0 else ""), str(abs(digits)).rjust(places + 1, "0")
-    return f"{sign}{text[:-places]}.{text[-places:]}"
+    # Text and not `decimal.Decimal`, which rounds beyond the digits of its context.
+    sign, digits = ("-" if amount < 0 else ""), str(abs(scaled.numerator)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits
 
 
 def canonical_unit(text: str) -> str:

@@ -1,0 +1,105 @@
+"""Which doses products make, and out of which pieces."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product as combinations_of
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from titrate.product import LARGEST_TABLE, Piece, Product, makeable
+from titrate.quantity import Quantity
+
+q = Quantity.parse
+FIVE = Product("5mg", "tablet", q("5 mg"))
+TEN = Product("10mg", "tablet", q("10 mg"), parts=2)
+TWENTY = Product("20mg", "tablet", q("20 mg"), parts=2)
+SYRUP = Product("syrup", "liquid", q("1 mg/mL"), measure=q("0.5 mL"))
+
+
+def made(dose: str, *products: Product) -> str:
+    table = makeable(products, "mg", q("100 mg"))
+    grains = table.grains(q(dose))
+    return "nothing" if grains is None else " and ".join(map(str, table.pieces(grains)))
+
+
+@pytest.mark.parametrize(
+    ("dose", "products", "pieces"),
+    [
+        ("5 mg", (FIVE, TEN), "1 tablet of 5 mg"),
+        ("5 mg", (TEN,), "half a tablet of 10 mg"),
+        ("15 mg", (TEN,), "1 and a half tablets of 10 mg"),
+        ("15 mg", (FIVE, TEN), "1 tablet of 10 mg and 1 tablet of 5 mg"),
+        ("40 mg", (TEN, TWENTY), "2 tablets of 20 mg"),
+        ("30 mg", (TEN, TWENTY), "1 tablet of 20 mg and 1 tablet of 10 mg"),
+        ("10 mg", (TWENTY, FIVE), "2 tablets of 5 mg"),  # two whole ones before a divided one
+        ("7 mg", (FIVE, TEN), "nothing"),
+        ("5 mg", (Product("20mg", "tablet", q("20 mg"), parts=4),), "a quarter of a tablet of 20 mg"),
+        ("15 mg", (Product("20mg", "tablet", q("20 mg"), parts=4),), "three quarters of a tablet of 20 mg"),
+        ("25 mg", (Product("20mg", "tablet", q("20 mg"), parts=4),), "1 and a quarter tablets of 20 mg"),
+        ("2.5 mg", (SYRUP,), "2.5 mL of 1 mg per mL"),
+        ("12 mg", (SYRUP, TEN), "12 mL of 1 mg per mL"),  # one thing to take, not two
+        ("0.25 mg", (SYRUP,), "nothing"),
+    ],
+)
+def test_pieces(dose: str, products: tuple[Product, ...], pieces: str) -> None:
+    assert made(dose, *products) == pieces
+
+
+def test_a_capsule_is_never_divided() -> None:
+    capsule = Product("300mg", "capsule", q("300 mg"))
+    table = makeable([capsule], "mg", q("900 mg"))
+    assert [str(table.dose(grains)) for grains in table.doses] == ["300 mg", "600 mg", "900 mg"]
+
+
+def test_an_infusion_is_set_not_counted() -> None:
+    pump = Product("pump", "infusion", q("1 micrograms"))
+    table = makeable([pump], "micrograms", q("1200 micrograms"))
+    assert len(table.doses) == 1200
+    assert str(table.pieces(300)[0]) == "300 micrograms over 24 hours"
+    assert table.cost[300] == (0, 1)
+
+
+def test_nearest() -> None:
+    table = makeable([FIVE], "mg", q("20 mg"))
+    assert [str(dose) for dose in table.nearest(q("12 mg"))] == ["10 mg", "15 mg"]
+    assert [str(dose) for dose in table.nearest(q("3 mg"))] == ["5 mg"]
+    assert [str(dose) for dose in table.nearest(q("99 mg"))] == ["20 mg"]
+
+
+def test_too_many_doses_are_refused_with_the_number() -> None:
+    with pytest.raises(ValueError, match=str(LARGEST_TABLE)):
+        makeable([SYRUP], "mg", q("1000000 mg"))
+    with pytest.raises(ValueError, match="no product"):
+        makeable([], "mg", q("1 mg"))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 12), st.sampled_from([1, 2, 3, 4])),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda item: item[0],
+    ),
+    st.integers(1, 40),
+)
+def test_the_best_way_against_trying_everything(strengths: list[tuple[int, int]], dose: int) -> None:
+    """Fewest divided pieces, then fewest pieces, among all ways to take whole pieces and one part of each product."""
+    products = [Product(f"{s}mg", "tablet", Quantity(Fraction(s), "mg"), parts) for s, parts in strengths]
+    table = makeable(products, "mg", q("40 mg"))
+    counts = [[Fraction(n, p.parts) for n in range(dose * p.parts // int(p.strength.amount) + 1)] for p in products]
+    best = None
+    for way in combinations_of(*counts):
+        pieces = [Piece(p, count) for p, count in zip(products, way, strict=True) if count]
+        if sum((piece.amount.amount for piece in pieces), Fraction(0)) == dose:
+            cost = (sum(piece.divided for piece in pieces), sum(piece.handled for piece in pieces))
+            best = cost if best is None else min(best, cost)
+    grains = table.grains(Quantity(Fraction(dose), "mg"))
+    assert (None if grains is None else table.cost[grains]) == best
+    if grains is not None:
+        pieces = list(table.pieces(grains))
+        assert sum((piece.amount.amount for piece in pieces), Fraction(0)) == dose
+        assert len({piece.product for piece in pieces}) == len(pieces)

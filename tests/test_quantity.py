@@ -1,0 +1,120 @@
+"""Exact amounts: what is read, what is refused, what is printed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from titrate.quantity import Quantity, Range, decimal
+from titrate.source import Citation, Source
+
+q = Quantity.parse
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit", "shown"),
+    [
+        ("12.5 mg", Fraction(25, 2), "mg", "12.5 mg"),
+        ("5mg", Fraction(5), "mg", "5 mg"),
+        ("5.0 mg", Fraction(5), "mg", "5 mg"),
+        (".5 mg", Fraction(1, 2), "mg", "0.5 mg"),
+        ("0.1 mL", Fraction(1, 10), "mL", "0.1 mL"),
+        ("50 mcg", Fraction(50), "micrograms", "50 micrograms"),
+        ("1 µg", Fraction(1), "micrograms", "1 microgram"),
+        ("0.3 mg/kg/day", Fraction(3, 10), "mg/kg/day", "0.3 mg/kg/day"),
+        ("5 mg per dose", Fraction(5), "mg/dose", "5 mg/dose"),
+        ("45 mL/min/1.73m2", Fraction(45), "mL/min/1.73 m2", "45 mL/min/1.73 m2"),
+        ("10 %", Fraction(10), "%", "10 %"),
+        ("1000 mg", Fraction(1000), "mg", "1000 mg"),
+        ("0.000001 g", Fraction(1, 10**6), "g", "0.000001 g"),
+    ],
+)
+def test_reading_and_printing(text: str, amount: Fraction, unit: str, shown: str) -> None:
+    assert (q(text).amount, q(text).unit, str(q(text))) == (amount, unit, shown)
+    assert q(str(q(text))) == q(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "mg", "5", "5 apples", "5 mg mg", "1e3 mg", "5,5 mg", "1/3 mg", "nan mg", "5 mg/", "٥ mg"]
+)
+def test_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no amount|no unit"):
+        q(text)
+
+
+def test_a_long_text_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ValueError, match="too long") as refusal:
+        q("9" * 10_000 + " mg")
+    assert len(str(refusal.value)) < 200
+
+
+def test_floats_are_refused() -> None:
+    with pytest.raises(TypeError):
+        Quantity(0.5, "mg")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        q("5 mg") * 0.5  # type: ignore[operator]
+    with pytest.raises(TypeError):
+        q(5.0)  # type: ignore[arg-type]
+
+
+def test_unlike_units_do_not_mix() -> None:
+    for mixed in (lambda: q("1 g") + q("1 mg"), lambda: q("1 g") - q("1 mg"), lambda: q("1 g") < q("1 mg")):
+        with pytest.raises(ValueError, match="different units"):
+            mixed()
+    assert q("1 g") != q("1000 mg")
+    assert q("1 g").to("mg") == q("1000 mg")
+    assert q("25 micrograms").to("mg") == q("0.025 mg")
+    assert q("1 mg/mL").to("micrograms/mL") == q("1000 micrograms/mL")
+    assert q("18 months").to("years") == q("1.5 years")
+    with pytest.raises(ValueError, match="cannot be written in"):
+        q("1 mL").to("mg")
+    with pytest.raises(ValueError, match="cannot be written in"):
+        q("1 mg").to("mg/day")
+
+
+@given(st.fractions(max_denominator=1000), st.fractions(max_denominator=1000))
+def test_sums_are_exact(one: Fraction, other: Fraction) -> None:
+    assert (Quantity(one, "mg") + Quantity(other, "mg")) - Quantity(other, "mg") == Quantity(one, "mg")
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(Fraction(1, 8), "0.125"), (Fraction(10, 3), "10/3"), (Fraction(-1, 20), "-0.05"), (Fraction(7), "7"),
+     (Fraction(0), "0"),
+     (Fraction(10**30 + 1, 10**30), "1.000000000000000000000000000001"), (Fraction(1, 6), "1/6"), (Fraction(3,
+     10), "0.3")],
+)  # fmt: skip
+def test_decimals(amount: Fraction, text: str) -> None:
+    assert decimal(amount) == text
+
+
+@given(st.integers(-(10**40), 10**40), st.integers(0, 40))
+def test_a_decimal_reads_back(digits: int, places: int) -> None:
+    assert Fraction(decimal(Fraction(digits, 10**places))) == Fraction(digits, 10**places)
+
+
+def test_ranges_include_what_they_say() -> None:
+    closed = Range(at_least=q("10 mg"), at_most=q("20 mg"))
+    assert [q(f"{n} mg") in closed for n in (9, 10, 20, 21)] == [False, True, True, False]
+    opened = Range(above=q("10 mg"), below=q("20 mg"))
+    assert [q(f"{n} mg") in opened for n in (10, 11, 19, 20)] == [False, True, True, False]
+    assert str(closed) == "at least 10 mg and at most 20 mg"
+    assert str(opened) == "more than 10 mg and less than 20 mg"
+    assert str(Range.exactly(q("5 mg"))) == "exactly 5 mg"
+    assert str(Range(at_least=q("5 mg"))) == "at least 5 mg"
+    with pytest.raises(ValueError, match="different units"):
+        Range(at_least=q("1 g"), at_most=q("20 mg"))
+    with pytest.raises(ValueError, match="nothing is"):
+        Range(at_least=q("21 mg"), at_most=q("20 mg"))
+
+
+def test_a_citation_names_its_basis_unless_it_is_stated() -> None:
+    from datetime import date
+
+    source = Source("label", "Label", "Publisher", "2021", "https://example.org")
+    assert str(Citation(source, "section 2", date(2026, 11, 23))) == "Label, section 2; checked 2026-11-23"
+    derived = Citation(source, "section 2", date(2026, 11, 23), "derived", "so")
+    assert str(derived) == "derived from Label, section 2; checked 2026-11-23"
