@@ -25,7 +25,8 @@ class Problem:
 
     `limits` are the rule's together with the prescriber's pace; `own` the rule's alone, with the prescriber's
     pace only where the rule is silent: it decides whether there is a way out. `current` is what the patient takes
-    now and `targets` the days that satisfy the target, in grains. `shapes` are tried in order.
+    now and `targets` the days that satisfy the target, in grains. `shapes` are tried in order. `barred` are
+    days that were found to have no way out; no schedule may hold one before its taper.
     """
 
     rule: Rule
@@ -37,6 +38,7 @@ class Problem:
     current: Doses | None
     targets: tuple[Doses, ...]
     shapes: tuple[str, ...]
+    barred: frozenset[Doses] = frozenset()
 
     @classmethod
     def of(cls, rule: Rule, request: Request) -> Problem:

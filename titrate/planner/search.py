@@ -11,12 +11,14 @@ time in reserve, which is shared out evenly over the steps; then as above.
 
 from __future__ import annotations
 
+import contextlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from titrate.errors import RequestError
 from titrate.limit import Limits
 from titrate.planner.grid import lateness, spread
 from titrate.planner.moves import Doses, Moves, within
@@ -41,23 +43,23 @@ class _Map:
     graph: Graph
 
 
-def titration(problem: Problem, held: int | None) -> Way | None:
+def titration(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Way | None:
     """The best way up to a target: from what the patient takes now, whose stay is not part of it, or from a start.
 
     `held` is for how many days the patient has taken it (`None`: not known, and so not looked at). `None` if there
-    is no way. The last day of the way is the target.
+    is no way in any of the `shapes`. The last day of the way is the target.
     """
-    for shape in problem.shapes:
+    for shape in shapes:
         found = _climb(problem, shape, held)
         if found is not None:
             return found
     return None
 
 
-def reduction(problem: Problem, held: int | None) -> Way | None:
+def reduction(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Way | None:
     """The best way from what the patient takes now, for `held` days, down to a lower target, or `None`."""
     assert problem.current is not None
-    for shape in problem.shapes:
+    for shape in shapes:
         moves = problem.falls(problem.current)
         laid = _laid(problem, moves, shape, (problem.current,), problem.targets, held)
         if laid is not None:
@@ -96,15 +98,36 @@ def taper(problem: Problem, begin: Doses, length: int | None, held: int | None) 
     return None if least is None else Taper(least, None)
 
 
-def can_stop(problem: Problem, days: Iterable[Doses]) -> Doses | None:
-    """The first of `days` from which no chain of lawful falls leads to nothing; `None` if there is a way out from all.
+def stuck(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
+    """Those of `days` from which no chain of lawful falls leads to nothing.
 
-    How long the falls take does not matter here, only their size.
+    How long the falls take does not matter here, only their size. Falls count shares of the original dose from the
+    day itself, and with how many doses a day a taper begins decides how few it may have; days that are alike in
+    this are looked at together.
     """
+    shared = any(by.of == "original" for change in problem.own.decrease for by in change.by)
+    groups: dict[object, set[Doses]] = {}
     for day in days:
-        if not any(_stops(problem, day, shape) for shape in ("near", "uneven")):
-            return day
-    return None
+        groups.setdefault(day if shared else len(day), set()).add(day)
+    lost: set[Doses] = set()
+    for group in groups.values():
+        for shape in ("near", "uneven"):
+            if group:
+                group = group - _with_way_out(problem, group, shape)
+        lost |= group
+    return lost
+
+
+def candidates(problem: Problem, shapes: tuple[str, ...]) -> set[Doses]:
+    """Every day that a way to the target may hold, in shapes that are not too many to be listed."""
+    found = set(problem.targets)
+    for shape in shapes:
+        with contextlib.suppress(RequestError):
+            starts = starting_days(problem, shape) if problem.current is None else (problem.current,)
+            down = problem.current is not None and sum(problem.current) > max(map(sum, problem.targets))
+            moves = (problem.falls if down else problem.rises)(problem.current or ())
+            found |= set(starts) | (_between(problem, moves, shape, starts, problem.targets) if starts else set())
+    return found
 
 
 def _climb(problem: Problem, shape: str, held: int | None) -> Way | None:
@@ -189,6 +212,8 @@ def _laid(
     already = problem.current is not None or stop is not None
     between = _between(problem, moves, shape, begins, ends) | {day for day in ends if day}
     between = between - set(begins) if already else between | set(begins)
+    if stop is None:
+        between -= problem.barred
     ordered = sorted(between, key=lambda day: (sum(day) if moves.rising else -sum(day), day))
     nodes = [begins[0] if already else (), *ordered, ()]
     last = len(nodes) - 1
@@ -346,17 +371,18 @@ def shared_out(total: int, least: list[int]) -> tuple[int, ...]:
     return tuple(lengths)
 
 
-def _stops(problem: Problem, day: Doses, shape: str) -> bool:
-    """Whether lawful falls lead from `day` to nothing, over days of `shape`."""
-    grid, limits, moves = problem.grid, problem.own, problem.falls(day, problem.own)
-    found = grid.days(grid.allowed(limits.taper_frequency, len(day)), shape, max(day), 1, sum(day))
-    nodes = sorted(
-        {d for d in found if grid.fits(d, limits.taper_frequency, len(day)) and within(d, day)} | {day},
-        key=lambda d: (-sum(d), d),
-    )
+def _with_way_out(problem: Problem, days: set[Doses], shape: str) -> set[Doses]:
+    """Those of `days` from which lawful falls lead to nothing over days of `shape`; they are alike as `stuck` says."""
+    grid, limits, begun = problem.grid, problem.own, len(next(iter(days)))
+    moves = problem.falls(max(days), limits)
+    top, largest = max(map(sum, days)), max(map(max, days))
+    found = grid.days(grid.allowed(limits.taper_frequency, begun), shape, largest, 1, top)
+    taken = {day for day in found if len(day) <= begun and grid.fits(day, limits.taper_frequency, begun)}
+    nodes = sorted(taken | days, key=lambda day: (-sum(day), day))
     edges = _edges(nodes, moves, range(len(nodes)))
     out: set[int] = set()
     for index in reversed(range(len(nodes))):
-        if may_stop(nodes[index], moves, limits, problem) or not out.isdisjoint(edges[index]):
+        falls_to = (after for after in edges[index] if nodes[after] in taken)
+        if may_stop(nodes[index], moves, limits, problem) or any(after in out for after in falls_to):
             out.add(index)
-    return nodes.index(day) in out
+    return {nodes[index] for index in out} & days

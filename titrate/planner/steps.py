@@ -62,24 +62,55 @@ def _ways_out(rule: Rule, request: Request) -> Iterator[str]:
 
 
 def _planned(problem: Problem) -> Schedule:
+    """The schedule whose way to the target has the first shape of days that lets the whole of the request be met."""
+    first: NoSchedule | None = None
+    for skipped in range(len(problem.shapes) if problem.request.goal == "plan" else 1):
+        try:
+            return _in_shapes(problem, problem.shapes[skipped:])
+        except NoSchedule as refusal:
+            first = first or refusal
+    assert first is not None
+    raise first
+
+
+def _in_shapes(problem: Problem, shapes: tuple[str, ...]) -> Schedule:
     request = problem.request
-    steps = _to_target(problem) if request.goal == "plan" else []
-    _check_way_out(problem, steps)
+    steps = _with_way_out(problem, shapes) if request.goal == "plan" else []
     if request.goal == "taper" or request.then_stop:
         steps += _to_nothing(problem, steps)
     return _schedule(problem, tuple(steps))
 
 
-def _check_way_out(problem: Problem, steps: list[_Draft]) -> None:
-    """From every day on the way to a dose, and from the dose, one can stop gradually. A taper is its own way out."""
-    stuck = search.can_stop(problem, dict.fromkeys(draft.day for draft in steps))
-    if stuck is not None:
-        raise NoSchedule(
-            Because(
-                f"No schedule: from {why.told(problem, stuck)} there would be no way to stop the drug gradually",
-                (*why.sizes(problem.own.decrease, falling=True), *(limit.fact() for limit in problem.own.last_step)),
-            )
-        )
+def _with_way_out(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
+    """The way to the target over days from which one can stop gradually. A taper is its own way out.
+
+    Days without a way out are rare, so they are looked for only where the best way holds one; then the best
+    way without any of them is sought.
+    """
+    lost: NoSchedule | None = None
+    while True:
+        try:
+            steps = _to_target(problem, shapes)
+        except NoSchedule:
+            if lost is not None:
+                raise lost from None
+            raise
+        stuck = search.stuck(problem, {draft.day for draft in steps})
+        if not stuck:
+            return steps
+        lost = lost or NoSchedule(_no_way_out(problem, min(stuck, key=sum)))
+        all_stuck = search.stuck(problem, search.candidates(problem, shapes)) | stuck
+        left = tuple(target for target in problem.targets if target not in all_stuck)
+        if not left:
+            raise lost
+        problem = replace(problem, barred=problem.barred | all_stuck, targets=left)
+
+
+def _no_way_out(problem: Problem, day: Doses) -> Because:
+    return Because(
+        f"No schedule: from {why.told(problem, day)} there would be no way to stop the drug gradually",
+        (*why.sizes(problem.own.decrease, falling=True), *(limit.fact() for limit in problem.own.last_step)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +123,7 @@ class _Draft:
     why: Because
 
 
-def _to_target(problem: Problem) -> list[_Draft]:
+def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
     """Up or down to the target, and the target itself."""
     current, targets = problem.current, problem.targets
     if current is not None and current in targets:
@@ -101,9 +132,9 @@ def _to_target(problem: Problem) -> list[_Draft]:
     changes = problem.limits.decrease if down else problem.limits.increase
     needs_interval(changes, "falls" if down else "rises")
     seek = search.reduction if down else search.titration
-    way = seek(problem, _held(problem))
+    way = seek(problem, shapes, _held(problem))
     if way is None:
-        later = None if _held(problem) is None else seek(problem, None)
+        later = None if _held(problem) is None else seek(problem, shapes, None)
         if later is not None and current is not None:
             moves = problem.falls(current) if down else problem.rises(current)
             raise NoSchedule(_too_recent(problem, current, moves, later.days[0]))
