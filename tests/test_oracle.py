@@ -108,10 +108,18 @@ ONCE_DIFFERENT = {
         tablets=(("5", 1),), times=(1, 1), maximum="5 mg", goal="plan", target="5 mg x1", maintain=1,
         start=("dose", ("at-most", "5 mg")), increase=limit("5 mg"), decrease=limit("5 mg", every=3),
     ),
+    "something lies between, but the stay is too short to fall to it; stopping is lawful after staying on": Sketch(
+        tablets=(("5", 2),), times=(1, 1), maximum="5 mg", goal="plan", target="5 mg x1", maintain=1,
+        start=("dose", ("at-most", "5 mg")), increase=limit("5 mg"), decrease=limit("5 mg", every=3),
+    ),
+    "of several targets one can be stopped from at once, after staying on": Sketch(
+        tablets=(("5", 2),), times=(1, 3), maximum="7.5 mg", goal="plan", target="7.5 mg/day", maintain=1,
+        start=("daily", ("at-most", "5 mg")), increase=limit("2.5 mg", every=2), decrease=limit("2.5 mg", every=2),
+    ),
     "only uneven days lead to the target soon enough to stop on the day that was chosen": Sketch(
-        tablets=(("4", 1), ("6", 3)), times=(1, 3), maximum="10 mg", goal="plan", target="30 mg/day",
-        start=("dose", ("at-most", "8 mg")), start_times=1, maintain=1, length=24,
-        increase=(Limit((("4 mg", "day", "current"), ("2 mg", "dose", "current")), 3),), decrease=limit("30 mg"),
+        tablets=(("3", 3),), times=(3, 3), maximum="3 mg", goal="plan", target="3 mg x3", maintain=1, length=5,
+        start=("daily", ("at-most", "3 mg")), decrease=limit("9 mg", per="day"),
+        increase=(Limit((("2 mg", "day", "current"), ("1 mg", "dose", "current")), 1),),
     ),
 }  # fmt: skip
 

@@ -74,11 +74,23 @@ def _planned(problem: Problem) -> Schedule:
 
 
 def _in_shapes(problem: Problem, shapes: tuple[str, ...]) -> Schedule:
+    """The schedule with the best target (a daily dose may leave several) from which the rest can be met."""
     request = problem.request
-    steps = _with_way_out(problem, shapes) if request.goal == "plan" else []
-    if request.goal == "taper" or request.then_stop:
-        steps += _to_nothing(problem, steps)
-    return _schedule(problem, tuple(steps))
+    if request.goal == "taper":
+        return _schedule(problem, tuple(_to_nothing(problem, [])))
+    first: NoSchedule | None = None
+    while problem.targets:
+        try:
+            steps = _with_way_out(problem, shapes)
+        except NoSchedule as refusal:
+            raise first or refusal from None
+        try:
+            return _schedule(problem, (*steps, *(_to_nothing(problem, steps) if request.then_stop else ())))
+        except NoSchedule as refusal:
+            first = first or refusal
+            problem = replace(problem, targets=tuple(day for day in problem.targets if day != steps[-1].day))
+    assert first is not None
+    raise first
 
 
 def _with_way_out(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
