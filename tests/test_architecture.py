@@ -17,7 +17,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("source", "product"),
     ("reason",),
     ("patient", "regimen"),
-    ("limit", "rulefile"),
+    ("limit", "rulevalue"),
+    ("rulefile",),
     ("request", "zone"),
     ("schedule",),
     ("rule",),
@@ -32,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("__main__",),
 )
-NEIGHBOURS = {("rulefile", "limit")}
+NEIGHBOURS = {("rulevalue", "limit")}
 
 
 def modules() -> list[Path]:
@@ -78,7 +79,7 @@ def floor(name: str) -> int:
     return next(index for index, names in enumerate(FLOORS) if name in names)
 
 
-FORMATS_MAY = {name for names in FLOORS[:9] for name in names}
+FORMATS_MAY = {name for names in FLOORS[:10] for name in names}
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from titrate import rulebook
 from titrate.errors import TitrateError, Unsafe
 from titrate.proof import proven
+from titrate.request import Goal
 from titrate.rule import Rule
 from titrate.typed import Typed
 
@@ -66,7 +67,7 @@ def refused(ask: Callable[[], object]) -> str | None:
 @given(rule=st.sampled_from(sorted(RULES)), goal=st.sampled_from(("plan", "taper")), typed=FREE)
 @example("baclofen-oral-spasticity", "plan", {"start": "2026-12-01", "target": "20 mg x3", "maintain": "1000000 weeks"})
 @example("baclofen-oral-spasticity", "taper", {"start": "2026-12-01", "current": "20 mg x3", "finish_by": "9999-12-31"})
-def test_no_request_ends_in_a_traceback(rule: str, goal: str, typed: dict[str, object]) -> None:
+def test_no_request_ends_in_a_traceback(rule: str, goal: Goal, typed: dict[str, object]) -> None:
     options = Typed(**typed)  # type: ignore[arg-type]
     told = refused(lambda: proven(RULES[rule], options.request(rule, goal, ISSUED, TODAY)))
     assert told is None or told.strip()

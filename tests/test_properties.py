@@ -38,7 +38,7 @@ COUNTED = {"planned": 0, "refused": 0}
 def tried(examples: int) -> settings:
     """Settings with so many examples, and many times as many in the deep profile."""
     return settings(
-        max_examples=examples * (40 if DEEP else 1),
+        max_examples=examples * (33 if DEEP else 1),
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )

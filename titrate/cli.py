@@ -305,9 +305,13 @@ def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str:
 
     if name is Format.ics:
         from titrate.formats import ics
+        from titrate.typed import minutes_before
 
         options = ics.CalendarOptions(
-            bool(style["floating"]), bool(style["single_events"]), bool(style["discreet"]), _minutes(style["remind"])
+            bool(style["floating"]),
+            bool(style["single_events"]),
+            bool(style["discreet"]),
+            minutes_before(style["remind"]),
         )
         text = ics.write(schedule, options)
         for sentence in ics.advice(schedule, options, text):
@@ -326,18 +330,6 @@ def _format_of(path: Path) -> Format:
             ("for example -o plan.json",),
         )
     return SUFFIXES[path.suffix.lower()]
-
-
-def _minutes(text: object) -> int:
-    """`10m`, `1h` or `2 hours` as minutes."""
-    if text is None:
-        return 0
-    import re
-
-    match = re.fullmatch(r"(\d{1,4}) ?(m|min|minutes?|h|hours?)", str(text).strip())
-    if match is None:
-        raise RequestError(f"--remind: {str(text)[:40]!r} is no time before a dose; write for example 10m or 1h.")
-    return int(match[1]) * (60 if match[2].startswith("h") else 1)
 
 
 def _local_zone() -> str:

@@ -53,11 +53,12 @@ class Request:
 
     def check(self) -> None:
         """Whether the request makes sense by itself. Raises `RequestError` with what contradicts what."""
-        for wrong, message, way_out in self._contradictions():
+        for wrong, message, way_out in (*self._goal_faults(), *self._day_faults()):
             if wrong:
                 raise RequestError(message, (way_out,))
 
-    def _contradictions(self) -> Iterator[tuple[bool, str, str]]:
+    def _goal_faults(self) -> Iterator[tuple[bool, str, str]]:
+        """What is missing for where it goes, or too much: whether it is so, the sentence, a way out."""
         taper, stops = self.goal == "taper", self.goal == "taper" or self.then_stop
         yield taper and self.current is None, "A taper needs what the patient takes now.", '--from "20 mg x3"'
         yield (
@@ -86,6 +87,9 @@ class Request:
             "The review day was given twice: with --review, and as the end of --maintain.",
             "leave out one of them",
         )
+
+    def _day_faults(self) -> Iterator[tuple[bool, str, str]]:
+        """What cannot be about its days, likewise."""
         yield (
             self.review is not None and self.review <= self.start,
             f"The review on {self.review} is not after the start on {self.start}.",

@@ -26,19 +26,17 @@ from titrate.quantity import Quantity, Range
 from titrate.reason import Fact
 from titrate.rulefile import (
     ChangeTable,
-    Cite,
     FrequencyTable,
     MaintenanceTable,
     MaximumTable,
     ProductTable,
-    RangeTable,
     RuleFile,
     ScopeTable,
     SpacingTable,
     StartTable,
-    TimesTable,
     When,
 )
+from titrate.rulevalue import Cite, RangeTable, TimesTable
 from titrate.schedule import Note, RuleStamp
 from titrate.source import Citation, Source
 

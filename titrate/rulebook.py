@@ -16,17 +16,8 @@ from pydantic import ValidationError
 from titrate.errors import RuleError
 from titrate.quantity import Quantity
 from titrate.rule import Rule, product_of, scope_of
-from titrate.rulefile import (
-    ByTable,
-    ProductTable,
-    RangeTable,
-    ResponseTable,
-    RuleFile,
-    SpacingTable,
-    Table,
-    When,
-    shown,
-)
+from titrate.rulefile import ProductTable, ResponseTable, RuleFile, SpacingTable, When
+from titrate.rulevalue import ByTable, RangeTable, Table, shown
 
 # A rule file is a page or two of text; anything of this size is something else.
 LARGEST_FILE = 1_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
@@ -175,6 +176,16 @@ def known_zone(text: str) -> str:
     near = difflib.get_close_matches(text, names(), n=3, cutoff=0.5)
     example = " or ".join(near) or "Europe/London"
     raise ValueError(f'"{text[:40]}" is no time zone; write for example {example}')
+
+
+def minutes_before(text: object) -> int:
+    """How long before a dose to ring, `10m`, `1h` or `2 hours`, in minutes; 0 for `None`. Raises `RequestError`."""
+    if text is None:
+        return 0
+    match = re.fullmatch(r"(\d{1,4}) ?(m|min|minutes?|h|hours?)", str(text).strip(), re.ASCII)
+    if match is None:
+        raise RequestError(f"--remind: {str(text)[:40]!r} is no time before a dose; write for example 10m or 1h.")
+    return int(match[1]) * (60 if match[2].startswith("h") else 1)
 
 
 assert {field.name for field in fields(Patient)} <= {field.name for field in fields(Typed)}

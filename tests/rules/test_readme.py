@@ -10,7 +10,8 @@ from typing import get_args
 import pytest
 
 from titrate.product import Form
-from titrate.rulefile import Table, Topic
+from titrate.rulefile import Topic
+from titrate.rulevalue import Table
 
 RULES = Path(__file__).resolve().parent.parent.parent / "rules"
 README = (RULES / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ from typing import Any
 from titrate.days import between
 from titrate.limit import in_days
 from titrate.rule import Rule, scope_of
-from titrate.rulefile import Cite, Cited, RuleFile, ScopeTable, Table
+from titrate.rulefile import RuleFile, ScopeTable
+from titrate.rulevalue import Cite, Cited, Table
 
 WIDTH = 98
 _APART = ("sources", "scopes", "advice", "products", "eligible")
