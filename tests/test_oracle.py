@@ -52,7 +52,7 @@ def agreed(sketch: Sketch) -> Answer | None:
 
 
 @settings(
-    max_examples=4000 if DEEP else 400,
+    max_examples=1500 if DEEP else 300,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
