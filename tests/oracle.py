@@ -444,7 +444,9 @@ class Oracle:
         least = max((d.at_least for d in self.limits.taper_duration), default=1)
         if length is not None and length < least:
             return None
-        for tried, shape in self._shapes():
+        # Where the end is chosen, all days are searched at once.
+        at_once = length is not None and self.request.split is None
+        for tried, shape in self._shapes()[-1:] if at_once else self._shapes():
             ways = [w for w in self._taper_ways(begin, kept, shape) if length is None or w.time <= length]
             if ways:
                 return min(self._taper_key(tried, way, least, length) for way in ways)
@@ -519,7 +521,8 @@ class Oracle:
 
     def _worth_off(self, off: list[Kept], begin: Day) -> Key:
         days = [one.day for one in off if one.day]
-        tried = UNCHANGED if days == [begin] else self._tried(days)
+        at_once = self.request.finish_by is not None and self.request.split is None
+        tried = UNCHANGED if days == [begin] else UNEVEN if at_once else self._tried(days)
         way = self._sum(days)
         falls = [total(a) - total(b) for a, b in pairwise([begin, *days, NOTHING])]
         time = sum(self.interval(a, b) for a, b in pairwise([*days, NOTHING]))

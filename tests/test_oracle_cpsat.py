@@ -362,7 +362,7 @@ def test_a_taper_is_as_gentle_as_the_solver_says(sketch: Sketch, length: int) ->
     sketch = replace(sketch, length=length)
     rule, request = sketch.rule(), sketch.request()
     assert request.current is not None
-    gentlest = next((f for s in _shapes(request) if (f := _gentlest(rule, request, s, length)) is not None), None)
+    gentlest = next((f for s in _shapes(request)[-1:] if (f := _gentlest(rule, request, s, length)) is not None), None)
     schedule = _planned(rule, request)
     if gentlest is None:
         # Nothing lower on the way: refused, or kept as it is and then stopped.

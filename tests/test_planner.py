@@ -198,6 +198,16 @@ def test_a_chosen_end_is_the_day_of_the_last_dose_and_the_falls_are_small() -> N
     assert schedule.last_dose == date(2026, 12, 12)
 
 
+def test_a_long_taper_lowers_one_dose_after_the_other() -> None:
+    """60 mg in 62 days: twelve falls of 5 mg leave eleven steps; 62 = 4 x 5 + 7 x 6. Every day has three doses
+    down to 15 mg, because the source prints no fewer, and below it one dose less at a time."""
+    schedule = asked(US, "taper", current="20 mg x3", finish_by=date(2027, 1, 31))
+    daily = [int(step.regimen.daily.amount) for step in schedule.steps]
+    assert daily == [55, 50, 45, 40, 35, 30, 25, 20, 15, 10, 5, 0]
+    assert [step.days.length for step in schedule.steps] == [5] * 4 + [6] * 7 + [1]
+    assert [step.regimen.frequency for step in schedule.steps] == [3] * 9 + [2, 1, 0]
+
+
 def test_the_largest_fall_is_smallest_before_anything_else_is_compared() -> None:
     """From 7 mg with three steps of 2 days in 7 days: four falls of 7 mg in all, so the largest is at least 2 mg."""
     rule = paper(decrease='by = { at-most = "5 mg" }\nevery = { at-least = "2 days" }')

@@ -81,6 +81,11 @@ class Grid:
             found += (day for day in _shaped(doses, frequency, shape) if low <= sum(day) <= top)
         return found
 
+    def few(self, frequencies: Iterable[int], largest: int) -> bool:
+        """Whether all days with doses up to `largest` are few enough to be searched."""
+        doses = sum(1 for dose in self.table.doses if dose <= min(largest, self.largest_dose))
+        return all(doses**frequency <= MOST_DAYS for frequency in frequencies)
+
     def _count(self, doses: int, frequency: int, shape: str) -> None:
         count = doses if shape == "even" or frequency == 1 else doses**frequency
         if shape == "near" and frequency > 1:

@@ -7,6 +7,9 @@ number of steps), larger doses later in the day. For a taper: the last dose as s
 day that was chosen; then the smallest largest fall (as a share of the dose on which the taper begins: as a share
 of the dose before, the last fall is always the whole of it, and tapers could not be told apart); then the most
 time in reserve, which is shared out evenly over the steps; then as above.
+
+Without a wish for even or uneven days, days that are nearly even are tried first, and any others only if nothing
+is found among them; but where the end of a taper is chosen, all days are searched at once.
 """
 
 from __future__ import annotations
@@ -82,7 +85,7 @@ def taper(problem: Problem, begin: Doses, length: int | None, held: int | None) 
     `begin`, unless it is its only day. `None` if there is none at all.
     """
     least: int | None = None
-    for shape in problem.shapes:
+    for shape in _taper_shapes(problem, begin, length):
         moves = problem.falls(begin)
         laid = _laid(problem, moves, shape, (begin,), ((),), held, stop=problem.limits)
         if laid is None:
@@ -96,6 +99,19 @@ def taper(problem: Problem, begin: Doses, length: int | None, held: int | None) 
         if wanted >= shortest:
             return Taper(least, _gentlest(problem, laid, moves, wanted))
     return None if least is None else Taper(least, None)
+
+
+def _taper_shapes(problem: Problem, begin: Doses, length: int | None) -> tuple[str, ...]:
+    """In which order the shapes of days are tried.
+
+    Where the end is chosen the smallest largest fall is what counts, and lowering one dose after the other makes
+    the smallest falls; so all days are searched at once, unless they are too many.
+    """
+    if length is None or problem.request.split is not None:
+        return problem.shapes
+    frequencies = problem.grid.allowed(problem.limits.taper_frequency, len(begin))
+    few = problem.grid.few((f for f in frequencies if f <= len(begin)), max(begin))
+    return ("uneven",) if few else problem.shapes
 
 
 def stuck(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
