@@ -151,6 +151,8 @@ BAD = [
     ("a child", ("plan", US, *START, "--target", "20 mg x3", "--age", "11 years"), 5, ("12 years",)),
     ("too early an end", ("taper", US, *START, "--from", "20 mg x3", "--finish-by", "2026-12-13"), 5,
      ("14 days", "Monday 14 December 2026", "--finish-by 2026-12-14")),
+    ("too few times", ("plan", US, *START, "--target", "20 mg x4", "--times", "08:00,14:00,20:00"), 5,
+     ("3 times of day are too few for 4 doses", '--target "20 mg x3"')),
     ("no such product", ("plan", US, *START, "--target", "20 mg x3", "--products", "25mg"), 4, ("25mg", "5mg,10mg")),
     ("no such suffix", ("plan", US, *START, "--target", "20 mg x3", "-o", "plan.pdf"), 4, (".pdf", ".ics")),
     ("no such zone", ("plan", US, *START, "--target", "20 mg x3", "--tz", "Europe/Londn"), 4, ("Europe/London",)),

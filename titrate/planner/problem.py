@@ -301,7 +301,7 @@ def _against(problem: Problem, pattern: Pattern, doses: tuple[Quantity, ...] | N
     if doses is not None and len(doses) not in frequencies:
         yield from (limit.fact() for limit in limits.frequency if not limit.allows(len(doses), daily))
         if len(doses) not in grid.slots:
-            yield Fact(f"there are no slots for {len(doses)} doses a day that are far enough apart")
+            yield _no_slots(problem, len(doses))
     for limit in limits.maintenance:
         out = limit.daily is not None and daily not in limit.daily
         out = out or (limit.dose is not None and any(dose not in limit.dose for dose in doses or ()))
@@ -318,6 +318,14 @@ def _against(problem: Problem, pattern: Pattern, doses: tuple[Quantity, ...] | N
         yield Fact(f"{daily} a day is to be made of {_listed(problem.products)} in {times} doses a day")
     if problem.shapes == ("even",):
         yield Fact("equal doses were asked for", problem.request.citation("--even"))
+
+
+def _no_slots(problem: Problem, frequency: int) -> Fact:
+    times = problem.request.times
+    if times is not None and len(times) < frequency:
+        given = problem.request.citation("--times")
+        return Fact(f"{len(times)} times of day are too few for {frequency} doses a day", given)
+    return Fact(f"there are no slots for {frequency} doses a day that are far enough apart")
 
 
 def _nearest_targets(problem: Problem, daily: Quantity, frequency: int | None) -> tuple[str, ...]:
