@@ -20,6 +20,8 @@ SHAPES = ("even", "near", "uneven")
 
 # More possible days than this are not searched; the request is refused instead, with this number.
 MOST_DAYS = 20_000
+# A taper with a chosen end searches all days at once only where they are at most so many: it takes seconds beyond.
+MOST_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,10 @@ class Grid:
         return found
 
     def few(self, frequencies: Iterable[int], largest: int) -> bool:
-        """Whether all days with doses up to `largest` are few enough to be searched."""
+        """Whether all days with doses up to `largest` are few enough to be searched at once."""
         doses = sum(1 for dose in self.table.doses if dose <= min(largest, self.largest_dose))
-        return all(doses**frequency <= MOST_DAYS for frequency in frequencies)
+        days: int = sum(doses**frequency for frequency in frequencies)
+        return days <= MOST_AT_ONCE
 
     def _count(self, doses: int, frequency: int, shape: str) -> None:
         count = doses if shape == "even" or frequency == 1 else doses**frequency
