@@ -295,6 +295,20 @@ def test_no_way_out_is_refused() -> None:
         asked(rule, target="10 mg x1")
 
 
+def test_a_day_without_a_way_out_is_avoided_on_the_way() -> None:
+    """Falls of at most 45 % of the dose a taper begins on, and a stop from 4 mg. From 8 mg that is 3.6 mg, too little
+    for 8 -> 4; from 9 mg it is 4.05 mg, enough for 9 -> 8 -> 4. So 4, 9, 12 although 4, 8, 12 divides no tablet."""
+    rule = paper(
+        products='[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }, '
+        '{ name = "18mg", form = "tablet", strength = "18 mg", divide = "halves" }]',
+        start='dose = "4 mg"',
+        increase='by = { at-most = "5 mg" }\nevery = { at-least = "1 day" }',
+        decrease='by = { at-most = "45 %", of = "original" }\nevery = { at-least = "1 day" }',
+        rest='[taper.last]\ndaily = "4 mg"\nCITE',
+    )
+    assert [text for text, _ in steps(asked(rule, target="12 mg x1"))] == ["4 mg x1", "9 mg x1", "12 mg x1"]
+
+
 def test_a_percent_taper_without_a_last_step_cannot_end() -> None:
     """10 % of the current dose never reaches nothing, so the way out is refused too."""
     rule = paper(decrease='by = { at-most = "10 %" }\nevery = { at-least = "1 day" }')
