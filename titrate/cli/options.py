@@ -1,0 +1,64 @@
+"""The options of the commands, each once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """What a schedule can be written as."""
+
+    table = "table"
+    text = "text"
+    markdown = "markdown"
+    csv = "csv"
+    json = "json"
+    ics = "ics"
+
+
+SUFFIXES = {".txt": Format.text, ".md": Format.markdown, ".csv": Format.csv, ".json": Format.json, ".ics": Format.ics}
+
+# Each option once, for `plan` and `taper` alike.
+RuleName = Annotated[
+    str, typer.Argument(metavar="RULE", help="A rule by its id (titrate rules), or the path of a file.")
+]
+Start = Annotated[str, typer.Option(help="First day on which something changes: 2026-12-01, today, tomorrow, +3d.")]
+Text = str | None
+Current = Annotated[Text, typer.Option("--from", help='What is taken now: "10 mg x3" or dose by dose "5/5/10 mg".')]
+Since = Annotated[Text, typer.Option(help="Since which day that is taken.")]
+FinishBy = Annotated[Text, typer.Option(help="The day of the last dose.")]
+By = Annotated[Text, typer.Option(help='Largest change at once: "5 mg per dose", "15 mg/day", "10 %".')]
+Every = Annotated[Text, typer.Option(help='How long each dose is kept at least: "7d". Never less than the rule says.')]
+Age = Annotated[Text, typer.Option(help='"45 years" or "18 months".')]
+Weight = Annotated[Text, typer.Option(help='"40 kg".')]
+Clearance = Annotated[Text, typer.Option("--creatinine-clearance", help='"45 mL/min".')]
+Egfr = Annotated[Text, typer.Option(help='"45 mL/min/1.73m2".')]
+Dialysis = Annotated[bool | None, typer.Option("--dialysis/--no-dialysis", help="Whether on dialysis.")]
+Taking = Annotated[Text, typer.Option(help="Other medicines, with commas between; or none.")]
+Setting = Annotated[Text, typer.Option(help="community or hospital.")]
+Origin = Annotated[Text, typer.Option(help="Origin of the spasticity: spinal or cerebral.")]
+ScreeningDose = Annotated[Text, typer.Option(help='Intrathecal screening dose that worked: "50 micrograms".')]
+ScreeningEffect = Annotated[Text, typer.Option(help='How long it worked: "6 hours".')]
+Products = Annotated[Text, typer.Option(help="What is at hand: 10mg,20mg.")]
+Times = Annotated[Text, typer.Option(help="When it is taken: 07:00,13:00,21:00.")]
+Uneven = Annotated[
+    bool | None,
+    typer.Option("--uneven/--even", help="Doses of a day may differ, or never do. Without: as equal as can be."),
+]
+Tz = Annotated[Text, typer.Option("--tz", help="Time zone for the calendar: Europe/London.")]
+Label = Annotated[Text, typer.Option(help="A name for the plan, printed with it.")]
+Out = Annotated[
+    list[Path] | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write to FILE (.json .csv .md .txt .ics). May be repeated."),
+]
+FormatName = Annotated[Format | None, typer.Option("--format", help="Write this to standard output.")]
+Daily = Annotated[bool, typer.Option("--daily", help="One row per day, besides one per step.")]
+Floating = Annotated[bool, typer.Option("--floating", help="Calendar: times follow the traveller.")]
+Single = Annotated[bool, typer.Option("--single-events", help="Calendar: one event per dose.")]
+Discreet = Annotated[bool, typer.Option("--discreet", help="Calendar: titles without drug and dose.")]
+Remind = Annotated[Text, typer.Option(help="Calendar: how long before a dose to ring, such as 10m.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write errors as JSON.")]

@@ -1,0 +1,65 @@
+"""How a command delivers a schedule: to files, whole or not at all, or to standard output."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from titrate.cli.console import note, out
+from titrate.cli.options import SUFFIXES, Format
+from titrate.errors import RequestError
+
+if TYPE_CHECKING:
+    from titrate.schedule import Schedule
+
+
+def deliver(schedule: Schedule, formats: dict[Path, Format], shown: Format | None, style: dict[str, object]) -> None:
+    from titrate.atomic import write_all
+
+    texts = {path: _written(schedule, name, style) for path, name in formats.items()}
+    if texts:
+        write_all(texts)
+        note(f"Wrote {', '.join(str(path) for path in texts)}.")
+    if shown is Format.table or (shown is None and not texts and sys.stdout.isatty()):
+        from rich.console import Console
+
+        from titrate.formats import table
+
+        Console().print(table.write(schedule, bool(style["daily"])))
+    elif shown is not None or not texts:
+        out(_written(schedule, shown or Format.text, style))
+    if schedule.last is None and Format.csv in {*formats.values(), shown}:
+        note(f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on.")
+
+
+def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str:
+    """The schedule in one format; notes on a calendar go to standard error."""
+    if name is Format.ics:
+        from titrate.formats import ics
+        from titrate.typed import minutes_before
+
+        options = ics.CalendarOptions(
+            bool(style["floating"]),
+            bool(style["single_events"]),
+            bool(style["discreet"]),
+            minutes_before(style["remind"]),
+        )
+        text = ics.write(schedule, options)
+        for sentence in ics.advice(schedule, options, text):
+            note(sentence)
+        return text
+    module = importlib.import_module(f"titrate.formats.{'text' if name is Format.table else name.value}")
+    text = module.write(schedule) if name in (Format.csv, Format.json) else module.write(schedule, bool(style["daily"]))
+    assert isinstance(text, str)
+    return text
+
+
+def format_of(path: Path) -> Format:
+    if path.suffix.lower() not in SUFFIXES:
+        raise RequestError(
+            f"-o {path}: the suffix {path.suffix!r} names no format; titrate writes {' '.join(SUFFIXES)}.",
+            ("for example -o plan.json",),
+        )
+    return SUFFIXES[path.suffix.lower()]
