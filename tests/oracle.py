@@ -8,10 +8,11 @@ days is tried, and of the ways to the goal only those are dropped that are worse
 Covered: titration from a start or from a current regimen; going down to a lower target; tapers to nothing,
 with or without a chosen last day, with or without a largest last dose; a plan that stays and then stops;
 bands on changes and on frequencies; absolute and percent limits per dose and per day, of the current and of
-the original dose; even, nearly even and uneven days; the prescriber's own pace; fewer products; the way out.
+the original dose; caps on all falls within some days (there every single way is looked at, so the problem has to be
+smaller still); even, nearly even and uneven days; the prescriber's own pace; fewer products; the way out.
 
-Not covered: times of day and spacing, `since`, infusions, limits about which a rule is silent, months and
-years as durations (their length depends on the date).
+Not covered: going down under such a cap to a dose that is stopped from later; times of day and spacing, `since`,
+infusions, limits about which a rule is silent, months and years as durations (their length depends on the date).
 """
 
 from __future__ import annotations
@@ -184,12 +185,15 @@ def of_original(changes: Iterable[Change]) -> bool:
 class Oracle:
     """One rule and one request, looked at without haste."""
 
-    def __init__(self, rule: Rule, request: Request) -> None:
+    def __init__(self, rule: Rule, request: Request, limits: tuple[Limits, Limits] | None = None) -> None:
+        """`limits` in place of those of the rule: with the prescriber's pace, and without it."""
         self.request = request
         self.unit = rule.file.unit
-        own = rule.limits_for(request.patient, starting=request.current is None)
         every = None if request.every is None else request.every.days
-        self.limits: Limits = own.paced(request.by, every, request.citation("--by"))
+        if limits is None:
+            own = rule.limits_for(request.patient, starting=request.current is None)
+            limits = (own.paced(request.by, every, request.citation("--by")), own)
+        self.limits, own = limits
         self.own_decrease = own.decrease
         maxima = [m for m in own.maximum if m.level == "limit"]
         self.most_a_dose = min((m.dose.amount for m in maxima if m.dose is not None), default=None)
@@ -200,6 +204,7 @@ class Oracle:
         self.current: Day | None = None
         if request.current is not None:
             self.current = tuple(dose.to(self.unit).amount for dose in request.current.doses)
+        self.caps = [change for change in self.limits.decrease if change.within is not None]
         self._moves: dict[tuple[bool, bool, Day, Day, Day], bool] = {}
         self._out: dict[tuple[Day, int, Day], bool] = {}
         self._falling_days: dict[int, list[Day]] = {}
@@ -313,6 +318,36 @@ class Oracle:
         changes = self.limits.increase if total(after) > total(before) else self.limits.decrease
         return max([1, *(c.every for c in touching(changes, before, after, self.unit) if c.every is not None)])
 
+    def too_fast(self, earlier: Day, later: Day, days: int, original: Day) -> bool:
+        """Whether a cap forbids so large a fall of the daily dose within so many days."""
+        return any(
+            days <= (cap.within or 0) and not all(small_enough(by, earlier, later, original) for by in cap.by)
+            for cap in self.caps
+        )
+
+    def lengths(self, begin: Day, days: list[Day], end: Day | None) -> list[int] | None:
+        """How long each of these days, one after the other from `begin`, is kept at least; each changed as soon as it may be.
+
+        `end` is what follows the last of them; `None`: it is stayed on, which is not counted. `None` if the first
+        of them comes too soon.
+        """
+        today, taken, found = 0, [(begin, -1)], []
+        if any(self.too_fast(day, days[0], today - last, begin) for day, last in taken):
+            return None
+        for place, day in enumerate(days):
+            after = days[place + 1] if place + 1 < len(days) else end
+            if after is None:
+                break
+            free = after == NOTHING and bool(self.limits.last_step)
+            change = today + self.interval(day, after)
+            now = [*taken, (day, change - 1)]
+            while not free and any(self.too_fast(one, after, change - last, begin) for one, last in now[:-1]):
+                change += 1
+            taken.append((day, change - 1))
+            found.append(change - today)
+            today = change
+        return found
+
     def way_out(self, day: Day) -> bool:
         """Whether falls of the rule's own sizes lead from this day to nothing."""
         return self._leads_out(day, day)
@@ -365,6 +400,11 @@ class Oracle:
         if self.current in targets:
             return [(self._alone(self.current), self.current)] if self.way_out(self.current) else []
         rising = all(total(target) > total(self.current) for target in targets)
+        if self.caps and not rising:
+            return [
+                way for first in self._next(self.current, self.current, False, shape, targets)
+                for way in self._every_way_down([self.current, first], shape, targets)
+            ]  # fmt: skip
         found = []
         seen: dict[Day, list[tuple[Worth, Day]]] = {}
         for first in self._next(self.current, self.current, rising, shape, targets):
@@ -431,6 +471,10 @@ class Oracle:
         """Every way from `begin` (not included) to nothing. `kept`: how long `begin` has been kept, if that counts."""
         seen: dict[Day, list[Worth]] = {}
         found = []
+        if self.caps:
+            firsts = [day for day in self.falling_days(begin) if shape(day) and self.falls(begin, day, begin)]
+            soon_enough = [day for day in firsts if kept is None or self.interval(begin, day) <= kept]
+            return [way for first in soon_enough for way in self._every_way_off(begin, [first], shape)]
         for first in self.falling_days(begin):
             if shape(first) and self.falls(begin, first, begin) and (
                 kept is None or self.interval(begin, first) <= kept
@@ -438,6 +482,30 @@ class Oracle:
                 change = (total(begin) - total(first)) / total(begin)
                 found += [FREE.after(0, change, rest) for rest in self._off(first, begin, shape, seen)]
         return found
+
+    def _every_way_off(self, begin: Day, days: list[Day], shape: Callable[[Day], bool]) -> Iterator[Worth]:
+        """Every way that goes on from `days`, taken one after the other since `begin`, to nothing."""
+        if self.stops(days[-1], begin) and (lengths := self.lengths(begin, days, NOTHING)) is not None:
+            falls = [(total(a) - total(b)) / total(begin) for a, b in pairwise([begin, *days, NOTHING])]
+            yield replace(self._sum(days), time=sum(lengths), biggest=max(falls))
+        for lower in self.falling_days(begin):
+            if shape(lower) and self.falls(days[-1], lower, begin):
+                yield from self._every_way_off(begin, [*days, lower], shape)
+
+    def _every_way_down(
+        self, days: list[Day], shape: Callable[[Day], bool], targets: set[Day]
+    ) -> Iterator[tuple[Worth, Day]]:
+        """Every way that goes on from `days` (the current one first) down to a target."""
+        if not self.way_out(days[-1]):
+            return
+        if days[-1] in targets:
+            lengths = self.lengths(days[0], days[1:], None)
+            if lengths is not None:
+                falls = [(total(a) - total(b)) / total(a) for a, b in pairwise(days)]
+                yield replace(self._sum(days[1:]), time=sum(lengths), biggest=max(falls)), days[-1]
+            return
+        for after in self._next(days[-1], days[0], False, shape, targets):
+            yield from self._every_way_down([*days, after], shape, targets)
 
     def taper(self, begin: Day, kept: int | None, length: int | None) -> Key | None:
         """The best taper from `begin`, over exactly `length` days where that was chosen."""
@@ -525,10 +593,15 @@ class Oracle:
         tried = UNCHANGED if days == [begin] else UNEVEN if at_once else self._tried(days)
         way = self._sum(days)
         falls = [total(a) - total(b) for a, b in pairwise([begin, *days, NOTHING])]
-        time = sum(self.interval(a, b) for a, b in pairwise([*days, NOTHING]))
+        time = sum(self._needs(begin, days))
         length = sum(one.days for one in off if one.day and one.days is not None)
         share = max(falls) / total(begin)
         return (tried, length, share, time, *way.rest())
+
+    def _needs(self, begin: Day, days: list[Day]) -> list[int]:
+        if not self.caps or days == [begin]:
+            return [self.interval(a, b) for a, b in pairwise([*days, NOTHING])]
+        return self.lengths(begin, days, NOTHING) or [self.interval(begin, days[0])]
 
     def _tried(self, days: list[Day]) -> int:
         return NEAR if self.request.split != "uneven" and all(near(day) for day in days) else UNEVEN
@@ -551,6 +624,7 @@ class Oracle:
             if one.days.last is None or plus(one.days.last, 1) != other.days.first:
                 yield f"a gap or an overlap before {other.days.first}"
         yield from self._pieces(schedule)
+        yield from self._caps_broken(kept)
         stops = request.goal == "taper" or request.then_stop
         if any(not one.day for one in kept[:-1]) or stops != (not kept[-1].day):
             yield "a day without the drug where there should be none, or none at the end"
@@ -584,6 +658,25 @@ class Oracle:
                 elif cost != self.cost.get(amount):
                     yield f"{one.dose} could be made of fewer pieces than {one.pieces_in_words()}"
 
+    def _caps_broken(self, kept: list[Kept]) -> Iterator[str]:
+        """Every two days of the schedule, the one before it included, between which the dose falls too fast."""
+        if not self.caps:
+            return
+        days = [self.current] if self.current is not None else []
+        originals = [self.current or kept[0].day] * len(days)
+        for one in kept:
+            length = one.days if one.days is not None else max(cap.within or 0 for cap in self.caps)
+            days += [one.day] * length
+            originals += [originals[-1] if originals else one.day] * length
+            if one.kind == "maintenance":  # a fall that follows begins there
+                originals[-1] = one.day
+        for place, later in enumerate(days):
+            if later == NOTHING and self.limits.last_step:
+                continue
+            for back in range(1, place + 1):
+                if self.too_fast(days[place - back], later, back, originals[place - 1]):
+                    yield f"the dose falls too fast in the {back} days to day {place}"
+
     def _faults_to_target(self, kept: list[Kept], stops: bool) -> Iterator[str]:
         days = [one.day for one in kept]
         request = self.request
@@ -612,8 +705,10 @@ class Oracle:
         for before, after in pairwise(days):
             if not (self.rises if rising else self.falls)(before, after, original):
                 yield f"{before} may not become {after}"
-        for one, other in pairwise(kept):
-            if one.days is None or one.days < self.interval(one.day, other.day):
+        least = None if rising or not self.caps or len(days) < 2 else self.lengths(days[0], days[1:], None)
+        for place, (one, other) in enumerate(pairwise(kept)):
+            need = self.interval(one.day, other.day) if least is None else least[place]
+            if one.days is None or one.days < need:
                 yield f"{one.day} is kept for {one.days} days, too short"
         for one in kept:
             if not self.way_out(one.day):
@@ -644,7 +739,7 @@ class Oracle:
                 yield f"{begin} is kept for {stayed} days, too short"
         if not self.stops(days[-1], begin):
             yield f"{days[-1]} is too much to stop from"
-        needs = [self.interval(a, b) for a, b in pairwise([*days, NOTHING])]
+        needs = self._needs(begin, days)
         lengths = [one.days or 0 for one in off if one.day]
         if any(length < need for length, need in zip(lengths, needs, strict=True)):
             yield f"{lengths} days are too short for {needs}"

@@ -47,7 +47,8 @@ class Limit:
 
 @dataclass(frozen=True)
 class Sketch:
-    """A small rule and what is asked of it. Days are texts as one types them, tablets are (mg, parts)."""
+    """A small rule and what is asked of it. Days are texts as one types them, tablets are (mg, parts), caps on falls
+    (amount, of, days)."""
 
     tablets: tuple[tuple[str, int], ...]
     times: tuple[int, int]
@@ -61,6 +62,7 @@ class Sketch:
     start_times: int | None = None
     daily_maximum: str | None = None
     maintenance: tuple[str, Bound] = ("daily", ("at-most", "1000 mg"))
+    caps: tuple[tuple[str, Literal["current", "original"], int], ...] = ()
     last: str | None = None
     duration: int | None = None
     taper_times: tuple[tuple[int, int, Bound | None], ...] = ()
@@ -99,6 +101,10 @@ class Sketch:
         tables += [
             f"[[taper.frequency]]\n{_times(least, most)}{_band(band)}\n{CITE}\n"
             for least, most, band in self.taper_times
+        ]
+        tables += [
+            f'[[taper.rate]]\nat-most = "{amount}"\nof = "{of}"\nwithin = "{days} days"\n{CITE}\n'
+            for amount, of, days in self.caps
         ]
         if self.last is not None:
             tables.append(f'[taper.last]\ndaily = "{self.last}"\n{CITE}\n')
@@ -224,6 +230,10 @@ def sketches(draw: st.DrawFn, goals: tuple[str, ...] = ("up", "up", "down", "tap
     low, high = doses[: (len(doses) + 1) // 2], doses[len(doses) // 2 :]
     goal = draw(st.sampled_from(goals))
     times = (draw(st.integers(1, most)) if draw(seldom) else 1, most)
+    # Under a cap on falls over several days the oracle looks at every single way; that takes fewer days. What it
+    # does not cover is a dose that is reached by falling and left by falling.
+    few = most == 1 or len(doses) ** most <= 12
+    capped = few and goal in ("taper", "down", "up") and draw(st.booleans())
     increase, decrease = draw(limits(doses)), draw(limits(doses))
     daily = st.builds(lambda dose, times: mg(dose * times), st.sampled_from(doses), st.integers(1, most))
     low_daily = st.builds(lambda dose, times: mg(dose * times), st.sampled_from(low), st.integers(1, most))
@@ -235,6 +245,7 @@ def sketches(draw: st.DrawFn, goals: tuple[str, ...] = ("up", "up", "down", "tap
         "increase": increase,
         "decrease": decrease,
         "daily_maximum": draw(daily) if draw(seldom) and draw(seldom) else None,
+        "caps": draw(caps(doses)) if capped else (),
         "last": draw(low_daily) if draw(st.booleans()) else None,
         "duration": draw(st.integers(1, 14)) if draw(st.booleans()) else None,
         "taper_times": draw(taper_times(most, daily)) if draw(st.booleans()) else (),
@@ -263,6 +274,19 @@ def sketches(draw: st.DrawFn, goals: tuple[str, ...] = ("up", "up", "down", "tap
 
 def _longest(*changes: tuple[Limit, ...]) -> int:
     return max(limit.every for several in changes for limit in several)
+
+
+@st.composite
+def caps(draw: st.DrawFn, doses: list[Fraction]) -> tuple[tuple[str, Literal["current", "original"], int], ...]:
+    """One or two caps on all falls within some days: an amount, or a share of the current or original daily dose."""
+
+    def one() -> tuple[str, Literal["current", "original"], int]:
+        amount = mg(doses[0] * draw(st.integers(1, 6)))
+        if draw(st.booleans()):
+            amount = f"{draw(st.sampled_from([20, 25, 33, 50, 60, 75]))} %"
+        return amount, draw(st.sampled_from(("current", "original"))), draw(st.integers(1, 12))
+
+    return tuple(one() for _ in range(2 if draw(seldom) else 1))
 
 
 @st.composite

@@ -241,6 +241,16 @@ class _Model:
         else:
             self.cp.Add(size <= self._whole(amount)).OnlyEnforceIf(when)
 
+    def capped(self, ends: tuple[_Step, _Step], original: _Step, days: Any, when: Any) -> None:
+        """Falls over several days: where they are larger together than a cap allows, more `days` lie between."""
+        earlier, later = ends
+        for cap in self.limits.decrease:
+            for by in cap.by if cap.within is not None else ():
+                small = self.cp.NewBoolVar("")
+                base = original.daily if by.of == "original" else earlier.daily
+                self._size(by, earlier.daily - later.daily, base, small)
+                self.cp.Add(days > cap.within).OnlyEnforceIf([when, small.Not()])
+
     def least(self, goal: Any) -> int | None:
         """The smallest value of `goal`, or `None` where nothing satisfies the model."""
         self.cp.Minimize(goal)
@@ -318,6 +328,13 @@ def _gentlest(rule: Rule, request: Request, shape: str, length: int) -> Fraction
             model.shaped(before, alive[place])
             model.takeable(before, limits.taper_frequency, alive[place], len(model.current))
     cp.Add(sum(time) <= length)
+    # The last step has no interval of its own place; behind the drug's end no time is counted.
+    first_days = [sum(time[:place]) for place in range(len(steps) - 1)]
+    for later in range(1, len(steps) - 1):
+        bears = alive[later] if limits.last_step else alive[later - 1]
+        for earlier in range(later):
+            left = first_days[earlier] - 1 if earlier else -1
+            model.capped((steps[earlier], steps[later]), steps[0], first_days[later - 1] - left, bears)
     if any(length < duration.at_least for duration in limits.taper_duration):
         return None
     found = model.least(largest)

@@ -62,7 +62,9 @@ class By:
 class Change:
     """How large a change may be and how many days the dose before has to be kept (`every`; `None`: silent).
 
-    It applies to a change that touches `band`, a range of daily doses: one end in it, or passing over it.
+    It applies to a change that touches `band`, a range of daily doses: one end in it, or passing over it. With
+    `within` it is a cap on all changes of the daily dose together: those that come into force on any so many days in
+    a row (their days counted, first and last included), measured from the daily dose before them.
     """
 
     by: tuple[By, ...]
@@ -70,6 +72,7 @@ class Change:
     citation: Citation
     band: Range | None = None
     silent_every: bool = False
+    within: int | None = None
 
     @property
     def silent(self) -> bool:
@@ -86,7 +89,8 @@ class Change:
             + ("" if by.at_most is None or by.at_most.unit != "%" else f" of the {by.of} one")
             for by in self.by
         ]
-        return Fact(" and ".join(parts) + self._where(), self.citation)
+        together = "" if self.within is None else f" within {in_days(self.within)}"
+        return Fact(" and ".join(parts) + together + self._where(), self.citation)
 
     def stay(self) -> Fact | None:
         """How long the dose before has to be kept, as a fact."""
@@ -178,6 +182,11 @@ class Spacing:
     at_least: Quantity
     citation: Citation
     frequency: int | None = None
+
+    def fact(self) -> Fact:
+        """The bound as a fact."""
+        where = "" if self.frequency is None else f" when it is taken {times_a_day(self.frequency)}"
+        return Fact(f"two doses are at least {self.at_least} apart{where}", self.citation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from titrate.errors import RequestError
@@ -30,6 +30,7 @@ from titrate.rulefile import (
     MaintenanceTable,
     MaximumTable,
     ProductTable,
+    RateTable,
     RuleFile,
     ScopeTable,
     SpacingTable,
@@ -45,17 +46,29 @@ _PARTS = {"no": 1, "halves": 2, "thirds": 3, "quarters": 4}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that was read. `id` is its file name without suffix, `sha256` the hash of the file's bytes."""
+    """A rule that was read. `id` is its file name without suffix, `sha256` the hash of the file's bytes.
+
+    Where it extends another rule, `base` is that one, `file` holds what both say together, `inherited` tells which
+    rule gives each place of it that this one's file does not, and `sha256` covers both (`rulereader.together`).
+    """
 
     id: str
     sha256: str
     file: RuleFile
+    base: Rule | None = None
+    inherited: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def bases(self) -> tuple[Rule, ...]:
+        """The rules that it extends, the nearest first."""
+        return () if self.base is None else (self.base, *self.base.bases)
 
     @property
     def stamp(self) -> RuleStamp:
         """What a schedule keeps of the rule it was made from."""
         f = self.file
-        return RuleStamp(self.id, self.sha256, f.drug, f.route, f.indication, f.region, f.population, f.status)
+        bases = tuple(base.id for base in self.bases)
+        return RuleStamp(self.id, self.sha256, f.drug, f.route, f.indication, f.region, f.population, f.status, bases)
 
     def citation(self, cite: Cite) -> Citation:
         """A citation with its source in full."""
@@ -139,7 +152,10 @@ class _Resolution:
             maintenance=tuple(self._maintenance(t) for t in chosen(file.maintenance, "maintenance")),
             maximum=tuple(self._maximum(t) for t in chosen(file.maximum, "maximum")),
             spacing=tuple(self._spacing(t) for t in chosen(file.spacing, "spacing")),
-            decrease=tuple(self._change(t) for t in chosen(file.taper.decrease, "decrease", tapers)),
+            decrease=(
+                *(self._change(t) for t in chosen(file.taper.decrease, "decrease", tapers)),
+                *(self._rate(t) for t in chosen(file.taper.rate, "rate", tapers)),
+            ),
             taper_frequency=tuple(
                 self._frequency(t) for t in chosen(file.taper.frequency or file.frequency, "frequency", tapers)
             ),
@@ -249,6 +265,11 @@ class _Resolution:
         every = None if table.every.at_least is None else table.every.at_least.days
         band = self._range(table.band, "day")
         return Change(by, every, self.rule.citation(table.cite), band, table.every.silent)
+
+    def _rate(self, table: RateTable) -> Change:
+        share = table.at_most.unit == "%"
+        by = By(table.at_most if share else self._amount(table.at_most, "day"), "day", table.of)
+        return Change((by,), None, self.rule.citation(table.cite), within=table.within.days)
 
     def _maintenance(self, table: MaintenanceTable) -> Maintenance:
         dose, daily = self._range(table.dose, "dose"), self._range(table.daily, "day")

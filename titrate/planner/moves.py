@@ -8,7 +8,7 @@ other way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -55,7 +55,9 @@ class Moves:
         self._original = original
         self._paces = tuple(self._pace(change) for change in changes)
         self._banded = any(pace.change.band is not None for pace in self._paces)
-        self._longest = max((pace.every for pace in self._paces), default=0)
+        self._longest = max((pace.every for pace in self._paces), default=1)
+        self._caps = tuple((pace, pace.change.within) for pace in self._paces if pace.change.within is not None)
+        self.longest_window = max((days for _, days in self._caps), default=0)
 
     def _pace(self, change: Change) -> _Pace:
         allowances = []
@@ -68,7 +70,7 @@ class Moves:
             change,
             tuple(a for a in allowances if a.by.per == "day"),
             tuple(a for a in allowances if a.by.per == "dose"),
-            change.every or 0,
+            max(change.every or 0, 1),
         )
 
     def _touching(self, low: int, high: int) -> tuple[_Pace, ...]:
@@ -95,11 +97,19 @@ class Moves:
         return tuple(pace.change for pace in self._touching(low, high))
 
     def every(self, before: Doses, after: Doses) -> int:
-        """How many days `before` has to be kept before this change."""
+        """How many days `before` has to be kept before this change; a day at least."""
         if not self._banded:
             return self._longest
         low, high = sorted((sum(before), sum(after)))
-        return max((pace.every for pace in self._touching(low, high)), default=0)
+        return max((pace.every for pace in self._touching(low, high)), default=1)
+
+    def windows(self, earlier: int, later: int) -> Iterator[int]:
+        """For each cap over several days that a fall between these daily doses breaks: how many days it looks back."""
+        for pace, days in self._caps:
+            for allowance in pace.per_day:
+                base = sum(self._original) if allowance.by.of == "original" else earlier
+                if earlier - later > allowance.room(base):
+                    yield days
 
     def reach(self, before: Doses, most: int) -> int:
         """No lawful change from `before` moves the daily dose by more than this; `most` is the most doses in a day."""

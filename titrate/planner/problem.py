@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product as every_combination
 
-from titrate.errors import NoSchedule, RequestError
-from titrate.limit import Change, Limits, Spacing, in_days
+from titrate.errors import RequestError
+from titrate.limit import Limits, Spacing
 from titrate.planner.grid import MOST_DAYS, Grid, slots_at, spread
 from titrate.planner.moves import Doses, Moves
+from titrate.planner.refused import Refused, Try
+from titrate.planner.terms import Terms
 from titrate.product import Product, makeable
 from titrate.quantity import Quantity
-from titrate.reason import Because, Fact
+from titrate.reason import Fact
 from titrate.regimen import Pattern, Slot, notation
 from titrate.request import Request
 from titrate.rule import Rule
@@ -21,18 +23,14 @@ from titrate.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is searched.
+    """What is searched: the terms, and the days that can be made of the products at hand.
 
-    `limits` are the rule's together with the prescriber's pace; `own` the rule's alone, with the prescriber's
-    pace only where the rule is silent: it decides whether there is a way out. `current` is what the patient takes
-    now and `targets` the days that satisfy the target, in grains. `shapes` are tried in order. `barred` are
-    days that were found to have no way out; no schedule may hold one before its taper.
+    `current` is what the patient takes now and `targets` the days that satisfy the target, in grains. `shapes` are
+    tried in order. `barred` are days that were found to have no way out; no schedule may hold one before its taper.
     """
 
     rule: Rule
-    request: Request
-    limits: Limits
-    own: Limits
+    terms: Terms
     products: tuple[Product, ...]
     grid: Grid
     current: Doses | None
@@ -41,22 +39,35 @@ class Problem:
     barred: frozenset[Doses] = frozenset()
 
     @classmethod
-    def of(cls, rule: Rule, request: Request) -> Problem:
-        """Raises `RequestError` where the request contradicts itself or lacks something, `NoSchedule` where what it
-        asks for is outside the rule."""
-        request.check()
-        resolved = rule.limits_for(request.patient, starting=request.current is None)
-        if resolved.refusals:
-            raise NoSchedule(Because(f"No schedule: {rule.stamp.title} is not for this patient", resolved.refusals))
-        limits, own = _paced(resolved, request)
+    def of(cls, rule: Rule, terms: Terms) -> Problem:
+        """Raises `RequestError` where the request does not go with the rule, `Refused` where what it asks for is
+        outside the rule."""
+        request, limits = terms.request, terms.limits
+        if limits.refusals:
+            raise Refused(f"{rule.stamp.title} is not for this patient")
         products = _at_hand(limits, request)
         grid = Grid.of(limits, products, _slots(limits, request))
-        current = None if request.current is None else _current(request.current, limits, grid)
+        current = None if request.current is None else _current(request.current, terms, grid)
         shapes = {"even": ("even",), "uneven": ("uneven",), None: ("near", "uneven")}[request.split]
-        problem = cls(rule, request, limits, own, products, grid, current, (), shapes)
+        problem = cls(rule, terms, products, grid, current, (), shapes)
         if request.target is None:
             return problem
         return replace(problem, targets=_targets(problem, request.target))
+
+    @property
+    def request(self) -> Request:
+        """What is asked for."""
+        return self.terms.request
+
+    @property
+    def limits(self) -> Limits:
+        """What the schedule has to keep, the prescriber's own pace included."""
+        return self.terms.limits
+
+    @property
+    def own(self) -> Limits:
+        """What a way out has to keep: the rule's limits without the prescriber's pace."""
+        return self.terms.own
 
     def rises(self, original: Doses) -> Moves:
         """The lawful rises of a phase that begins at `original`."""
@@ -75,80 +86,9 @@ class Problem:
         return notation(tuple(self.grid.table.dose(dose) for dose in day))
 
 
-def _paced(limits: Limits, request: Request) -> tuple[Limits, Limits]:
-    every = None
-    if request.every is not None:
-        try:
-            every = request.every.days
-        except ValueError as fault:
-            raise RequestError(f"--every: {fault}.") from fault
-    _not_faster(limits, request, every)
-    try:
-        paced = limits.paced(request.by, every, request.citation("--by and --every"))
-    except ValueError as fault:
-        raise RequestError(f'--by "{request.by}" does not fit this rule: {fault}.') from fault
-    own = paced if any(change.silent for change in limits.decrease) else limits
-    rising = request.goal == "plan"
-    for what, changes in (("rise", paced.increase if rising else ()), ("fall", paced.decrease)):
-        if any(by.at_most is None for change in changes for by in change.by):
-            raise RequestError(
-                f"The source of {limits_name(changes)} gives no size of one {what}, so the prescriber has to.",
-                ('say by how much the dose may change, for example --by "5 mg" --every "7d"',),
-            )
-    return paced, own
-
-
-def limits_name(changes: tuple[Change, ...]) -> str:
-    """The document that is silent."""
-    silent = next((change for change in changes if change.silent), changes[0])
-    return f'"{silent.citation.source.title}"'
-
-
-def needs_interval(changes: tuple[Change, ...], what: str) -> None:
-    """Raises `RequestError` where neither the rule nor the prescriber says how long a dose is kept."""
-    if any(change.silent_every for change in changes):
-        raise RequestError(
-            f"The source of {limits_name(changes)} does not say how long a dose is kept before it {what}, "
-            "so the prescriber has to.",
-            ('say how long each dose is kept at least, for example --every "7d"',),
-        )
-
-
-def _not_faster(limits: Limits, request: Request, every: int | None) -> None:
-    """The prescriber's pace may be slower or smaller than the rule's, never faster."""
-    changes = (*(limits.increase if request.goal == "plan" else ()), *limits.decrease)
-    intervals = [change for change in changes if change.every is not None]
-    if every is not None and intervals:
-        slowest = min(intervals, key=lambda change: change.every or 0)
-        if slowest.every is not None and every < slowest.every:
-            fact = slowest.stay()
-            raise RequestError(
-                f"--every {request.every} is faster than the rule allows: {fact}.",
-                (f'--every "{in_days(slowest.every)}" or more',),
-            )
-    if request.by is None:
-        return
-    unit, _, per = request.by.unit.partition("/")
-    for group in (limits.increase if request.goal == "plan" else (), limits.decrease):
-        meant = per or (group[0].by[0].per if group else "")
-        bounds = [b.at_most for c in group for b in c.by if b.at_most is not None and b.per == meant]
-        same = [b for b in bounds if (b.unit == "%") == (unit == "%")]
-        if same and Quantity(request.by.amount, unit).to(same[0].unit) > max(same):
-            raise RequestError(
-                f"--by {request.by} is more than the rule allows, which is {max(same)} "
-                f"{'a day' if meant == 'day' else 'per dose'}.",
-                (f'--by "{max(same)}" or less',),
-            )
-
-
 def _at_hand(limits: Limits, request: Request) -> tuple[Product, ...]:
     if not limits.products:
-        raise NoSchedule(
-            Because(
-                "No schedule: no product of this rule suits this patient",
-                limits.cautions or (Fact("every product of the rule is unsuitable for the patient"),),
-            )
-        )
+        raise Refused("No product of this rule suits this patient", limits.cautions)
     if request.products is None:
         return limits.products
     named = {product.name: product for product in limits.products}
@@ -183,8 +123,9 @@ def too_close(day: tuple[Slot, ...], limit: Spacing) -> bool:
     return min(gaps) < least
 
 
-def _doses(pattern: Pattern, limits: Limits, option: str) -> tuple[Quantity, ...] | None:
+def _doses(pattern: Pattern, terms: Terms, option: str) -> tuple[Quantity, ...] | None:
     """The doses of a pattern in the rule's unit; of a daily dose only where the rule leaves one dose a day."""
+    limits = terms.limits
     try:
         if pattern.doses:
             return tuple(dose.to(limits.unit) for dose in pattern.doses)
@@ -193,13 +134,12 @@ def _doses(pattern: Pattern, limits: Limits, option: str) -> tuple[Quantity, ...
         raise RequestError(
             f'{option} "{pattern}" does not fit this rule, which counts in {limits.unit}: {fault}.'
         ) from fault
-    single = all(limit.times.at_most == 1 for limit in limits.frequency)
-    return (total,) if single else None
+    return (total,) if terms.once else None
 
 
-def _current(pattern: Pattern, limits: Limits, grid: Grid) -> Doses:
+def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:
     """What the patient takes now, in grains; any product of the rule may have made it, at hand or not."""
-    doses = _doses(pattern, limits, "--from")
+    limits, doses = terms.limits, _doses(pattern, terms, "--from")
     if doses is None:
         raise RequestError(
             f'--from "{pattern}" does not say how the day is divided.',
@@ -209,19 +149,18 @@ def _current(pattern: Pattern, limits: Limits, grid: Grid) -> Doses:
     for dose in doses:
         if every.grains(dose) is None:
             near = " or ".join(str(d) for d in every.nearest(dose))
-            raise NoSchedule(
-                Because(
-                    f'No schedule: --from "{pattern}" holds {dose}, which no product of the rule makes',
-                    (Fact(f"the products are {_listed(limits.products)}"),),
-                    (f"check the dose; the nearest that can be made: {near}",),
-                )
+            raise Refused(
+                f'--from "{pattern}" holds {dose}, which no product of the rule makes',
+                tries=(Try(f"check the dose; the nearest that can be made: {near}"),),
             )
     return tuple(int(dose.amount / grid.table.grain) for dose in doses)
 
 
 def _targets(problem: Problem, pattern: Pattern) -> tuple[Doses, ...]:
-    """The days, in grains, that satisfy the target. Raises `NoSchedule` with everything that speaks against it."""
-    doses = _doses(pattern, problem.limits, "--target")
+    """The days, in grains, that satisfy the target. Raises `Refused` where none is a day to stay on."""
+    doses = _doses(pattern, problem.terms, "--target")
+    if pattern.daily is not None and not problem.limits.frequency:
+        doses = None  # how often it is taken is left open, so a daily dose does not say the whole of a day
     if doses is None:
         days = _of_daily(problem, pattern.total().to(problem.limits.unit))
         if days:
@@ -231,12 +170,10 @@ def _targets(problem: Problem, pattern: Pattern) -> tuple[Doses, ...]:
         whole = tuple(dose for dose in grains if dose is not None)
         if len(whole) == len(doses) and _may_stay(problem, whole):
             return (whole,)
-    raise NoSchedule(
-        Because(
-            f"No schedule: {pattern} is not a regimen to stay on under this rule",
-            tuple(_against(problem, pattern, doses)),
-            _nearest_targets(problem, pattern.total().to(problem.limits.unit), None if doses is None else len(doses)),
-        )
+    raise Refused(
+        f"{pattern} is not a regimen to stay on under this rule",
+        tuple(_unmade(problem, doses)),
+        _nearest_targets(problem, pattern.total().to(problem.limits.unit), None if doses is None else len(doses)),
     )
 
 
@@ -289,48 +226,22 @@ def _evenest(problem: Problem, frequency: int, daily: int) -> list[Doses]:
     return sorted({day for day in found if spread(day) == least})
 
 
-def _against(problem: Problem, pattern: Pattern, doses: tuple[Quantity, ...] | None) -> Iterator[Fact]:
-    """Each limit that the target breaks."""
-    limits, grid = problem.limits, problem.grid
-    daily, largest = pattern.total().to(limits.unit), max(doses) if doses else None
-    for maximum in limits.maximum:
-        over_dose = maximum.dose is not None and largest is not None and largest > maximum.dose
-        if maximum.level == "limit" and (over_dose or (maximum.daily is not None and daily > maximum.daily)):
-            yield maximum.fact()
-    frequencies = grid.allowed(limits.frequency)
-    if doses is not None and len(doses) not in frequencies:
-        yield from (limit.fact() for limit in limits.frequency if not limit.allows(len(doses), daily))
-        if len(doses) not in grid.slots:
-            yield _no_slots(problem, len(doses))
-    for limit in limits.maintenance:
-        out = limit.daily is not None and daily not in limit.daily
-        out = out or (limit.dose is not None and any(dose not in limit.dose for dose in doses or ()))
-        out = out or (limit.frequency is not None and doses is not None and len(doses) not in limit.frequency)
-        if out or doses is None:
-            yield limit.fact()
+def _unmade(problem: Problem, doses: tuple[Quantity, ...] | None) -> Iterator[Fact]:
+    """Which of the doses that were asked for the products do not make, and what there is near them; and which there
+    is no time of day for."""
     for dose in dict.fromkeys(doses or ()):
-        if grid.table.grains(dose) is None and dose <= limits.largest_dose():
-            near = grid.table.nearest(dose)
+        if problem.grid.table.grains(dose) is None and dose <= problem.limits.largest_dose():
+            near = problem.grid.table.nearest(dose)
             nearest = f"the nearest dose{' is' if len(near) == 1 else 's are'} {' and '.join(map(str, near))}"
-            yield Fact(f"{dose} cannot be made from {_listed(problem.products)}; {nearest}")
-    if doses is None:
-        times = ", ".join(str(f) for f in frequencies)
-        yield Fact(f"{daily} a day is to be made of {_listed(problem.products)} in {times} doses a day")
-    if problem.shapes == ("even",):
-        yield Fact("equal doses were asked for", problem.request.citation("--even"))
-
-
-def _no_slots(problem: Problem, frequency: int) -> Fact:
+            yield Fact(f"they do not make {dose}; {nearest}")
     times = problem.request.times
-    if times is not None and len(times) < frequency:
-        given = problem.request.citation("--times")
-        return Fact(f"{len(times)} times of day are too few for {frequency} doses a day", given)
-    return Fact(f"there are no slots for {frequency} doses a day that are far enough apart")
+    if doses is not None and times is not None and len(times) < len(doses):
+        yield Fact(f"{len(times)} times of day are too few for {len(doses)} doses a day")
 
 
-def _nearest_targets(problem: Problem, daily: Quantity, frequency: int | None) -> tuple[str, ...]:
-    """The nearest regimens below and above that one may stay on, as they would be typed."""
-    grid = problem.grid
+def _nearest_targets(problem: Problem, daily: Quantity, frequency: int | None) -> tuple[Try, ...]:
+    """The nearest regimens below and above that one may stay on."""
+    grid, request = problem.grid, problem.request
     allowed = grid.allowed(problem.limits.frequency)
     frequencies = (frequency,) if frequency in allowed else allowed
     days = [
@@ -343,8 +254,4 @@ def _nearest_targets(problem: Problem, daily: Quantity, frequency: int | None) -
     below = max((day for day in days if sum(day) < wanted), key=lambda day: (sum(day), -len(day)), default=None)
     above = min((day for day in days if sum(day) > wanted), key=lambda day: (sum(day), len(day)), default=None)
     near = [problem.written(day) for day in (below, above) if day is not None]
-    return tuple(f'--target "{text}"' for text in near)
-
-
-def _listed(products: tuple[Product, ...]) -> str:
-    return ", ".join(str(product) + (" (can be divided)" if product.parts > 1 else "") for product in products)
+    return tuple(Try(f'--target "{text}"', replace(request, target=Pattern.parse(text))) for text in near)

@@ -14,36 +14,29 @@ is found among them; but where the end of a taper is chosen, all days are search
 
 from __future__ import annotations
 
-import contextlib
-from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from titrate.errors import RequestError
-from titrate.limit import Limits
 from titrate.planner.grid import lateness, spread
-from titrate.planner.moves import Doses, Moves, within
-from titrate.planner.path import Edges, Graph
+from titrate.planner.layout import Layout, laid_out, starting_days
+from titrate.planner.moves import Doses
+from titrate.planner.path import Graph
 from titrate.planner.problem import Problem
-from titrate.quantity import Range
+from titrate.planner.rate import History
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Days in order, and for how many days each is kept: 0 for a last day that is stayed on (not decided here)."""
+    """Days in order, and for how many days each is kept: 0 for a last day that is stayed on (not decided here).
+
+    `least` is for how many days each has to be kept at least.
+    """
 
     days: tuple[Doses, ...]
     kept: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Map:
-    """A graph whose nodes are days: node 0 is where the way begins, `graph.last` where it ends."""
-
-    nodes: list[Doses]
-    graph: Graph
+    least: tuple[int, ...]
 
 
 def titration(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Way | None:
@@ -64,9 +57,10 @@ def reduction(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Wa
     assert problem.current is not None
     for shape in shapes:
         moves = problem.falls(problem.current)
-        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, held)
+        past = ((sum(problem.current), 1),)
+        laid = laid_out(problem, moves, shape, (problem.current,), problem.targets, held, past)
         if laid is not None:
-            return _soonest(problem, laid, moves, gentle_first=True)
+            return _soonest(problem, laid, gentle_first=True)
     return None
 
 
@@ -78,8 +72,10 @@ class Taper:
     way: Way | None
 
 
-def taper(problem: Problem, begin: Doses, length: int | None, held: int | None) -> Taper | None:
+def taper(problem: Problem, begin: Doses, length: int | None, held: int | None, past: History) -> Taper | None:
     """The best taper from `begin`, taken for `held` days before it (`None`: not known), to nothing.
+
+    `past` has the daily doses before it, that of `begin` included, and how long ago each was last taken.
 
     `length` is the chosen number of days to the last dose (`None`: as few as may be). The way has no place for
     `begin`, unless it is its only day. `None` if there is none at all.
@@ -87,17 +83,17 @@ def taper(problem: Problem, begin: Doses, length: int | None, held: int | None) 
     least: int | None = None
     for shape in _taper_shapes(problem, begin, length):
         moves = problem.falls(begin)
-        laid = _laid(problem, moves, shape, (begin,), ((),), held, stop=problem.limits)
+        laid = laid_out(problem, moves, shape, (begin,), ((),), held, past, stop=problem.limits)
         if laid is None:
             continue
-        needed = laid.graph.least(_kept(laid, moves))
+        needed = laid.graph.least(laid.stays)
         if needed is None:
             continue
         shortest = max(needed, 1, *(limit.at_least for limit in problem.limits.taper_duration))
         least = shortest if least is None else min(least, shortest)
         wanted = shortest if length is None else length
         if wanted >= shortest:
-            return Taper(least, _gentlest(problem, laid, moves, wanted))
+            return Taper(least, _gentlest(problem, laid, wanted))
     return None if least is None else Taper(least, None)
 
 
@@ -114,52 +110,20 @@ def _taper_shapes(problem: Problem, begin: Doses, length: int | None) -> tuple[s
     return ("uneven",) if few else problem.shapes
 
 
-def stuck(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
-    """Those of `days` from which no chain of lawful falls leads to nothing.
-
-    How long the falls take does not matter here, only their size. Falls count shares of the original dose from the
-    day itself, and with how many doses a day a taper begins decides how few it may have; days that are alike in
-    this are looked at together.
-    """
-    shared = any(by.of == "original" for change in problem.own.decrease for by in change.by)
-    groups: dict[object, set[Doses]] = {}
-    for day in days:
-        groups.setdefault(day if shared else len(day), set()).add(day)
-    lost: set[Doses] = set()
-    for group in groups.values():
-        for shape in ("near", "uneven"):
-            if group:
-                group = group - _with_way_out(problem, group, shape)
-        lost |= group
-    return lost
-
-
-def candidates(problem: Problem, shapes: tuple[str, ...]) -> set[Doses]:
-    """Every day that a way to the target may hold, in shapes that are not too many to be listed."""
-    found = set(problem.targets)
-    for shape in shapes:
-        with contextlib.suppress(RequestError):
-            starts = starting_days(problem, shape) if problem.current is None else (problem.current,)
-            down = problem.current is not None and sum(problem.current) > max(map(sum, problem.targets))
-            moves = (problem.falls if down else problem.rises)(problem.current or ())
-            found |= set(starts) | (_between(problem, moves, shape, starts, problem.targets) if starts else set())
-    return found
-
-
 def _climb(problem: Problem, shape: str, held: int | None) -> Way | None:
     if problem.current is not None:
         moves = problem.rises(problem.current)
-        laid = _laid(problem, moves, shape, (problem.current,), problem.targets, held)
-        return None if laid is None else _soonest(problem, laid, moves, gentle_first=False)
+        laid = laid_out(problem, moves, shape, (problem.current,), problem.targets, held)
+        return None if laid is None else _soonest(problem, laid, gentle_first=False)
     starts = starting_days(problem, shape)
     # A share of the dose on which the rise begins depends on the start, so then each start is a search of its own.
     shared = any(by.of == "original" for change in problem.limits.increase for by in change.by)
     ways = []
     for begins in [(start,) for start in starts] if shared else [starts] if starts else []:
         moves = problem.rises(begins[0])
-        laid = _laid(problem, moves, shape, begins, problem.targets, None)
+        laid = laid_out(problem, moves, shape, begins, problem.targets, None)
         if laid is not None:
-            ways.append(_soonest(problem, laid, moves, gentle_first=False))
+            ways.append(_soonest(problem, laid, gentle_first=False))
     return min(ways, key=lambda way: _worth(problem, way), default=None)
 
 
@@ -179,155 +143,14 @@ def _worth(problem: Problem, way: Way) -> tuple[int | Fraction, ...]:
     )
 
 
-def starting_days(problem: Problem, shape: str) -> tuple[Doses, ...]:
-    """The days on which the rule lets a titration begin."""
-    grid, limits = problem.grid, problem.limits
-    frequencies = [
-        f for f in grid.allowed(limits.frequency) if all(s.frequency is None or f in s.frequency for s in limits.start)
-    ]
-    top = max(map(sum, problem.targets))
-    largest = max(max(day) for day in problem.targets)
-    for start in limits.start:
-        largest = min(largest, _grains_below(problem, start.dose, largest))
-        top = min(top, _grains_below(problem, start.daily, top))
-    days = {
-        *grid.days(frequencies, shape, largest, 1, top),
-        *(day for day in problem.targets if len(day) in frequencies),
-    }
-    return tuple(sorted(day for day in days if _may_start(problem, day)))
-
-
-def _grains_below(problem: Problem, bounds: Range | None, otherwise: int) -> int:
-    bound = None if bounds is None else bounds.at_most or bounds.below
-    return otherwise if bound is None else int(bound.amount / problem.grid.table.grain)
-
-
-def _may_start(problem: Problem, day: Doses) -> bool:
-    grid = problem.grid
-    return grid.fits(day, problem.limits.frequency) and all(
-        (start.dose is None or all(grid.table.dose(dose) in start.dose for dose in day))
-        and (start.daily is None or grid.daily(day) in start.daily)
-        for start in problem.limits.start
-    )
-
-
-def _laid(
-    problem: Problem,
-    moves: Moves,
-    shape: str,
-    begins: tuple[Doses, ...],
-    ends: tuple[Doses, ...],
-    held: int | None,
-    stop: Limits | None = None,
-) -> _Map | None:
-    """The days between `begins` and `ends` with the lawful changes between them, or `None` if no way leads through.
-
-    Node 0 is what is taken already, for `held` days, or stands before the days of `begins` on which one may start;
-    the last node stands behind those of `ends`, or is the day without the drug if it is to `stop`.
-    """
-    already = problem.current is not None or stop is not None
-    between = _between(problem, moves, shape, begins, ends) | {day for day in ends if day}
-    between = between - set(begins) if already else between | set(begins)
-    if stop is None:
-        between -= problem.barred
-    ordered = sorted(between, key=lambda day: (sum(day) if moves.rising else -sum(day), day))
-    nodes = [begins[0] if already else (), *ordered, ()]
-    last = len(nodes) - 1
-    edges = _edges(nodes, moves, range(1, last))
-    if already:
-        lawful = (index for index in range(1, last) if moves.lawful(nodes[0], nodes[index]))
-        edges[0] = [i for i in lawful if held is None or moves.every(nodes[0], nodes[i]) <= held]
-    else:
-        edges[0] = [index for index in range(1, last) if nodes[index] in begins]
-    for index in range(1, last):
-        if may_stop(nodes[index], moves, stop, problem) if stop else nodes[index] in ends:
-            edges[index].append(last)
-    # To stop from what is taken already it is kept first, so the products have to make it.
-    if stop and may_stop(begins[0], moves, stop, problem) and problem.grid.makes(begins[0]):
-        edges[0].append(last)
-    graph = Graph(edges, last)
-    return None if graph.least(lambda node, after: 1) is None else _Map(nodes, graph)
-
-
-def _between(
-    problem: Problem, moves: Moves, shape: str, begins: tuple[Doses, ...], ends: tuple[Doses, ...]
-) -> set[Doses]:
-    """The days of `shape` that may be taken, above one end and below the other."""
-    lows, highs = (begins, ends) if moves.rising else (ends, begins)
-    frequencies = problem.limits.frequency if moves.rising else problem.limits.taper_frequency
-    begun = None if moves.rising else len(begins[0])
-    grid, largest = problem.grid, max(max(day, default=0) for day in highs)
-    found = grid.days(grid.allowed(frequencies, begun), shape, largest, min(map(sum, lows)), max(map(sum, highs)))
-    return {
-        day
-        for day in found
-        if grid.fits(day, frequencies, begun)
-        and any(within(low, day) for low in lows)
-        and any(within(day, high) for high in highs)
-    }
-
-
-def may_stop(day: Doses, moves: Moves, limits: Limits, problem: Problem) -> bool:
-    """Whether the drug may be stopped from that day: within the last step, or within the falls if there is none."""
-    if not limits.last_step:
-        return moves.lawful(day, ())
-    return all(problem.grid.daily(day) <= last.daily for last in limits.last_step)
-
-
-def _edges(nodes: list[Doses], moves: Moves, inner: range) -> Edges:
-    """The lawful changes among the inner nodes, which are in the order of the moves."""
-    sums = [abs(sum(nodes[index])) * (1 if moves.rising else -1) for index in inner]
-    most = max((len(nodes[index]) for index in inner), default=0)
-    edges: Edges = {}
-    for index in inner:
-        day = nodes[index]
-        end = inner.start + bisect_right(sums, sums[index - inner.start] + moves.reach(day, most))
-        first = inner.start + bisect_right(sums, sums[index - inner.start])
-        if most == 1:
-            edges[index] = list(range(first, _last_lawful(nodes, moves, day, first, end)))
-        else:
-            edges[index] = [other for other in range(first, end) if moves.lawful(day, nodes[other])]
-    return edges
-
-
-def _last_lawful(nodes: list[Doses], moves: Moves, day: Doses, first: int, end: int) -> int:
-    """With one dose a day a larger change is never lawful where a smaller one is not, so the border can be bisected."""
-    low, high = first, end
-    while low < high:
-        middle = (low + high) // 2
-        if moves.lawful(day, nodes[middle]):
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def _kept(laid: _Map, moves: Moves) -> Callable[[int, int], int]:
-    """For how many days the day of the first node has to be kept before the change to the second.
-
-    What the patient takes already has been kept before; but if it is the only day of a taper it is kept here.
-    """
-    last, nodes = laid.graph.last, laid.nodes
-
-    def kept(node: int, after: int) -> int:
-        if node == 0 and after != last:
-            return 0
-        return moves.every(nodes[node], nodes[after])
-
-    return kept
-
-
-def _soonest(problem: Problem, laid: _Map, moves: Moves, gentle_first: bool) -> Way:
+def _soonest(problem: Problem, laid: Layout, gentle_first: bool) -> Way:
     nodes, last = laid.nodes, laid.graph.last
-
-    def kept(node: int, after: int) -> int:
-        return 0 if node == 0 or after == last else moves.every(nodes[node], nodes[after])
 
     def share(node: int, after: int) -> Fraction:
         before = sum(nodes[node])
         return Fraction(abs(sum(nodes[after]) - before), before) if before and after != last else Fraction(0)
 
-    graph = laid.graph.keep_least(kept)
+    graph = laid.graph.keep_least(laid.stays)
     if gentle_first:
         graph = graph.keep_smallest_largest(share)
     graph = _plainest(problem, graph, nodes)
@@ -336,8 +159,8 @@ def _soonest(problem: Problem, laid: _Map, moves: Moves, gentle_first: bool) -> 
     graph = graph.keep_least(lambda node, after: lateness(nodes[after]))
     way = graph.first_way()
     days = tuple(nodes[index] for index in way[1:-1])
-    lengths = tuple(kept(node, after) for node, after in pairwise(way[1:]))
-    return Way(days, lengths)
+    lengths = tuple(laid.stays(node, after) for node, after in pairwise(way[1:]))
+    return Way(days, lengths, lengths)
 
 
 def _plainest(problem: Problem, graph: Graph, nodes: list[Doses]) -> Graph:
@@ -356,20 +179,20 @@ def _preferred(problem: Problem) -> int | None:
     return next((limit.times.prefer for limit in problem.limits.frequency if limit.times.prefer), None)
 
 
-def _gentlest(problem: Problem, laid: _Map, moves: Moves, length: int) -> Way:
-    nodes, kept = laid.nodes, _kept(laid, moves)
+def _gentlest(problem: Problem, laid: Layout, length: int) -> Way:
+    nodes, stays = laid.nodes, laid.stays
     graph = laid.graph.keep_smallest_largest_within(
-        lambda node, after: sum(nodes[node]) - sum(nodes[after]), kept, length
+        lambda node, after: sum(nodes[node]) - sum(nodes[after]), stays, length
     )
-    graph = _plainest(problem, graph.keep_least(kept), nodes)
+    graph = _plainest(problem, graph.keep_least(stays), nodes)
     graph = graph.keep_least(lambda node, after: lateness(nodes[after]))
     way = graph.first_way()
     inner = way[1:-1] or way[:1]
-    least = [kept(node, after) for node, after in zip(inner, [*inner[1:], way[-1]], strict=True)]
-    return Way(tuple(nodes[index] for index in inner), shared_out(length, least))
+    least = tuple(stays(node, after) for node, after in zip(inner, [*inner[1:], way[-1]], strict=True))
+    return Way(tuple(nodes[index] for index in inner), shared_out(length, least), least)
 
 
-def shared_out(total: int, least: list[int]) -> tuple[int, ...]:
+def shared_out(total: int, least: Sequence[int]) -> tuple[int, ...]:
     """`total` days over steps that need at least `least` days each: as evenly as may be, odd days to later steps."""
     lengths = [max(days, 1) for days in least]
     rest = total - sum(lengths)
@@ -385,20 +208,3 @@ def shared_out(total: int, least: list[int]) -> tuple[int, ...]:
             lengths[index] += each
         rest -= each * len(shortest)
     return tuple(lengths)
-
-
-def _with_way_out(problem: Problem, days: set[Doses], shape: str) -> set[Doses]:
-    """Those of `days` from which lawful falls lead to nothing over days of `shape`; they are alike as `stuck` says."""
-    grid, limits, begun = problem.grid, problem.own, len(next(iter(days)))
-    moves = problem.falls(max(days), limits)
-    top, largest = max(map(sum, days)), max(map(max, days))
-    found = grid.days(grid.allowed(limits.taper_frequency, begun), shape, largest, 1, top)
-    taken = {day for day in found if len(day) <= begun and grid.fits(day, limits.taper_frequency, begun)}
-    nodes = sorted(taken | days, key=lambda day: (-sum(day), day))
-    edges = _edges(nodes, moves, range(len(nodes)))
-    out: set[int] = set()
-    for index in reversed(range(len(nodes))):
-        falls_to = (after for after in edges[index] if nodes[after] in taken)
-        if may_stop(nodes[index], moves, limits, problem) or any(after in out for after in falls_to):
-            out.add(index)
-    return {nodes[index] for index in out} & days

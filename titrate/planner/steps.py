@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from titrate.days import Days, between, in_words, plus
-from titrate.errors import NoSchedule, RequestError
-from titrate.limit import Change, in_days
-from titrate.planner import search, why
+from titrate.days import Days, Duration, between, in_words, plus
+from titrate.errors import RequestError
+from titrate.limit import in_days
+from titrate.planner import search, wayout, why
 from titrate.planner.moves import Doses, Moves
-from titrate.planner.problem import Problem, needs_interval
+from titrate.planner.problem import Problem
+from titrate.planner.rate import History
+from titrate.planner.refusal import argued
+from titrate.planner.refused import Refused, Try
 from titrate.planner.search import Way
+from titrate.planner.terms import Terms, needs_interval
 from titrate.reason import Because, Fact
 from titrate.request import Request
 from titrate.rule import Rule
@@ -28,46 +32,35 @@ def plan(rule: Rule, request: Request) -> Schedule:
     """The best schedule for `request` within `rule`; `titrate.planner.search` states what is best.
 
     Raises `RequestError` where the request contradicts itself or lacks what the rule needs, and `NoSchedule`
-    where nothing satisfies both, with reasons and with ways out that were tried.
+    where nothing satisfies both: with the limits that together leave nothing, and with ways out that were tried.
     """
     try:
-        return _planned(Problem.of(rule, request))
-    except NoSchedule as refusal:
-        because = refusal.because
-        if not isinstance(because, Because) or because.options:
-            raise
-        options = tuple(_ways_out(rule, request))
-        raise NoSchedule(replace(because, options=options)) from None
+        terms = Terms.of(rule, request)
+        try:
+            return within(rule, terms)
+        except Refused as refused:
+            raise argued(
+                terms,
+                refused,
+                lambda fewer: within(rule, fewer),
+                lambda other: within(rule, Terms.of(rule, other)),
+            ) from None
     except ValueError as fault:
         raise RequestError(f"The plan does not fit into the calendar: {fault}.") from fault
 
 
-def _ways_out(rule: Rule, request: Request) -> Iterator[str]:
-    """Requests that ask for a little less, those that have a schedule, as one would type them."""
-    tries = (
-        ("allow doses of unequal size (--uneven)", request.split == "even", replace(request, split="uneven")),
-        ("use all products of the rule (leave out --products)", bool(request.products),
-         replace(request, products=None)),
-        ("use the rule's own times of day (leave out --times)", bool(request.times), replace(request, times=None)),
-        ("go at the rule's own pace (leave out --by and --every)", bool(request.by or request.every),
-         replace(request, by=None, every=None)),
-    )  # fmt: skip
-    for text, matters, other in tries:
-        if matters:
-            try:
-                _planned(Problem.of(rule, other))
-            except (NoSchedule, RequestError, ValueError):
-                continue
-            yield text
+def within(rule: Rule, terms: Terms) -> Schedule:
+    """The best schedule within `terms`. Raises `Refused`, and `RequestError` and `ValueError` as `plan` does."""
+    return _planned(Problem.of(rule, terms))
 
 
 def _planned(problem: Problem) -> Schedule:
     """The schedule whose way to the target has the first shape of days that lets the whole of the request be met."""
-    first: NoSchedule | None = None
+    first: Refused | None = None
     for skipped in range(len(problem.shapes) if problem.request.goal == "plan" else 1):
         try:
             return _in_shapes(problem, problem.shapes[skipped:])
-        except NoSchedule as refusal:
+        except Refused as refusal:
             first = first or refusal
     assert first is not None
     raise first
@@ -78,15 +71,15 @@ def _in_shapes(problem: Problem, shapes: tuple[str, ...]) -> Schedule:
     request = problem.request
     if request.goal == "taper":
         return _schedule(problem, tuple(_to_nothing(problem, [])))
-    first: NoSchedule | None = None
+    first: Refused | None = None
     while problem.targets:
         try:
             steps = _with_way_out(problem, shapes)
-        except NoSchedule as refusal:
+        except Refused as refusal:
             raise first or refusal from None
         try:
             return _schedule(problem, (*steps, *(_to_nothing(problem, steps) if request.then_stop else ())))
-        except NoSchedule as refusal:
+        except Refused as refusal:
             first = first or refusal
             problem = replace(problem, targets=tuple(day for day in problem.targets if day != steps[-1].day))
     assert first is not None
@@ -99,30 +92,24 @@ def _with_way_out(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
     Days without a way out are rare, so they are looked for only where the best way holds one; then the best
     way without any of them is sought.
     """
-    lost: NoSchedule | None = None
+    lost: Refused | None = None
     while True:
         try:
             steps = _to_target(problem, shapes)
-        except NoSchedule:
+        except Refused:
             if lost is not None:
                 raise lost from None
             raise
-        stuck = search.stuck(problem, {draft.day for draft in steps})
+        stuck = wayout.stuck(problem, {draft.day for draft in steps})
         if not stuck:
             return steps
-        lost = lost or NoSchedule(_no_way_out(problem, min(stuck, key=sum)))
-        all_stuck = search.stuck(problem, search.candidates(problem, shapes)) | stuck
+        day = min(stuck, key=sum)
+        lost = lost or Refused(f"from {why.told(problem, day)} there would be no way to stop the drug gradually")
+        all_stuck = wayout.stuck(problem, wayout.candidates(problem, shapes)) | stuck
         left = tuple(target for target in problem.targets if target not in all_stuck)
         if not left:
             raise lost
         problem = replace(problem, barred=problem.barred | all_stuck, targets=left)
-
-
-def _no_way_out(problem: Problem, day: Doses) -> Because:
-    return Because(
-        f"No schedule: from {why.told(problem, day)} there would be no way to stop the drug gradually",
-        (*why.sizes(problem.own.decrease, falling=True), *(limit.fact() for limit in problem.own.last_step)),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +124,7 @@ class _Draft:
 
 def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
     """Up or down to the target, and the target itself."""
-    current, targets = problem.current, problem.targets
+    request, current, targets = problem.request, problem.current, problem.targets
     if current is not None and current in targets:
         return [_target(problem, None, None, current, 0)]
     down = current is not None and all(sum(target) < sum(current) for target in targets)
@@ -149,13 +136,14 @@ def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
         later = None if _held(problem) is None else seek(problem, shapes, None)
         if later is not None and current is not None:
             moves = problem.falls(current) if down else problem.rises(current)
-            raise NoSchedule(_too_recent(problem, current, moves, later.days[0]))
-        raise NoSchedule(_unreachable(problem, down))
+            raise _too_recent(problem, current, moves.every(current, later.days[0]))
+        origin = "a permitted start" if current is None else why.told(problem, current)
+        raise Refused(f"{request.target} cannot be reached from {origin}", tuple(_direction(problem, down)))
     moves = problem.falls(current or ()) if down else problem.rises(current or way.days[0])
     drafts: list[_Draft] = []
     before = current
     for index, day in enumerate(way.days[:-1]):
-        stay = why.stay_before(_longest(moves, day, way.days[index + 1]))
+        stay = why.stays(moves, way, index, way.days[index + 1])
         if before is None:
             reasons = why.starts(problem, day, stay)
         else:
@@ -166,6 +154,11 @@ def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
     return [*drafts, _target(problem, moves, before, way.days[-1], spent)]
 
 
+def _direction(problem: Problem, down: bool) -> Iterator[Fact]:
+    if not down and problem.current is not None:
+        yield Fact("no dose of the day may fall on the way up")
+
+
 def _target(problem: Problem, moves: Moves | None, before: Doses | None, day: Doses, spent: int) -> _Draft:
     request, length = problem.request, None
     if request.then_stop and request.maintain is not None:
@@ -174,44 +167,18 @@ def _target(problem: Problem, moves: Moves | None, before: Doses | None, day: Do
     return _Draft(day, "maintenance", length, why.maintains(problem, moves, before, day))
 
 
-def _longest(moves: Moves, before: Doses, after: Doses) -> tuple[Change, ...]:
-    """The limits on this change whose interval is the longest."""
-    every = moves.every(before, after)
-    return tuple(change for change in moves.changes(before, after) if change.every == every)
-
-
 def _held(problem: Problem) -> int | None:
     """For how many days what the patient takes now has been taken before the start, where it is known since when."""
     since = problem.request.since
     return None if since is None else between(since, problem.request.start)
 
 
-def _too_recent(problem: Problem, current: Doses, moves: Moves, day: Doses) -> Because:
-    request, every = problem.request, moves.every(current, day)
+def _too_recent(problem: Problem, current: Doses, every: int) -> Refused:
+    request = problem.request
     assert request.since is not None
-    earliest = plus(request.since, every)
-    return Because(
-        f"No schedule: {why.told(problem, current)} is too recent to change on {in_words(request.start)}",
-        (
-            Fact(f"it is taken since {in_words(request.since)}", request.citation("--since")),
-            *why.stay_before(_longest(moves, current, day)),
-        ),
-        (f"start on {in_words(earliest)} or later (--start {earliest})",),
-    )
-
-
-def _unreachable(problem: Problem, down: bool) -> Because:
-    request, current = problem.request, problem.current
-    limits = problem.limits
-    changes = limits.decrease if down else limits.increase
-    origin = "a permitted start" if current is None else why.told(problem, current)
-    facts = [] if current is not None else [limit.fact() for limit in limits.start]
-    facts += why.sizes(changes, falling=down)
-    facts += [limit.fact() for limit in (limits.taper_frequency if down else limits.frequency)]
-    if not down and current is not None:
-        facts.append(Fact("no dose of the day may fall on the way up"))
-    facts.append(Fact(f"the products at hand are {', '.join(str(product) for product in problem.products)}"))
-    return Because(f"No schedule: {request.target} cannot be reached from {origin}", tuple(facts))
+    start = plus(request.since, every)
+    later = Try(f"start on {in_words(start)} or later (--start {start})", replace(request, start=start))
+    return Refused(f"{why.told(problem, current)} is too recent to change on {in_words(request.start)}", (), (later,))
 
 
 def _to_nothing(problem: Problem, steps: list[_Draft]) -> list[_Draft]:
@@ -222,12 +189,14 @@ def _to_nothing(problem: Problem, steps: list[_Draft]) -> list[_Draft]:
     needs_interval(problem.limits.decrease, "falls")
     first = plus(request.start, sum(step.length or 0 for step in steps))
     length = None if request.finish_by is None else between(first, request.finish_by) + 1
-    held = steps[-1].length if steps else _held(problem)
-    found = search.taper(problem, begin, length, held)
+    held, past = steps[-1].length if steps else _held(problem), _past(problem, steps)
+    found = search.taper(problem, begin, length, held, past)
     if found is None:
-        raise NoSchedule(_held_too_short(problem, begin, held, bool(steps)) or _no_taper(problem, begin))
+        raise _held_too_short(problem, begin, held, past, bool(steps)) or Refused(
+            f"{why.told(problem, begin)} cannot be stopped gradually"
+        )
     if found.way is None:
-        raise NoSchedule(_too_soon(problem, begin, first, found.least))
+        raise _too_soon(problem, begin, first, found.least)
     way, moves = found.way, problem.falls(begin)
     return [
         *_falling(problem, moves, begin, way, first),
@@ -235,69 +204,55 @@ def _to_nothing(problem: Problem, steps: list[_Draft]) -> list[_Draft]:
     ]
 
 
+def _past(problem: Problem, steps: list[_Draft]) -> History:
+    """The daily doses before the taper, each with how many days before its first day it was last taken."""
+    ago, past = 1, []
+    for step in reversed(steps):
+        past.append((sum(step.day), ago))
+        ago += step.length or 0
+    return tuple(past if problem.current is None else [*past, (sum(problem.current), ago)])
+
+
 def _falling(problem: Problem, moves: Moves, begin: Doses, way: Way, first: date) -> Iterator[_Draft]:
     total = sum(way.kept)
     last_dose = plus(first, total - 1)
-    needed = sum(moves.every(day, after) for day, after in zip(way.days, [*way.days[1:], ()], strict=True))
     before = begin
     for index, (day, length) in enumerate(zip(way.days, way.kept, strict=True)):
         after = way.days[index + 1] if index + 1 < len(way.days) else ()
-        stay = why.stay_before(_longest(moves, day, after))
-        if length > moves.every(day, after):
-            stay += why.stretched(problem, total, needed, last_dose)
+        stay = why.stays(moves, way, index, after)
+        if length > way.least[index]:
+            stay += why.stretched(problem, total, sum(way.least), last_dose)
         reasons = why.keeps(problem, day, stay) if day == begin else why.falls(problem, moves, before, day, stay)
         yield _Draft(day, "taper", length, reasons)
         before = day
 
 
-def _held_too_short(problem: Problem, begin: Doses, held: int | None, maintained: bool) -> Because | None:
-    """The argument, if there were a taper had `begin` only been taken for longer."""
-    later = None if held is None else search.taper(problem, begin, None, None)
+def _held_too_short(
+    problem: Problem, begin: Doses, held: int | None, past: History, maintained: bool
+) -> Refused | None:
+    """The refusal, if there were a taper had `begin` only been taken for longer."""
+    latest = tuple((daily, ago) for daily, ago in past if ago == 1)
+    later = None if held is None else search.taper(problem, begin, None, None, latest)
     if later is None or later.way is None:
         return None
-    moves, after = problem.falls(begin), later.way.days[0]
+    every = problem.falls(begin).every(begin, later.way.days[0])
     if not maintained:
-        return _too_recent(problem, begin, moves, after)
-    every = moves.every(begin, after)
-    return Because(
-        f"No schedule: {why.told(problem, begin)} cannot be left after {in_days(held or 0)}",
-        tuple(why.stay_before(_longest(moves, begin, after))),
-        (f'stay on it for longer (--maintain "{in_days(every)}")',),
-    )
+        return _too_recent(problem, begin, every)
+    stay = Duration(every, "day")
+    longer = Try(f'stay on it for longer (--maintain "{stay}")', replace(problem.request, maintain=stay))
+    return Refused(f"{why.told(problem, begin)} cannot be left after {in_days(held or 0)}", (), (longer,))
 
 
-def _no_taper(problem: Problem, begin: Doses) -> Because:
-    limits = problem.limits
-    return Because(
-        f"No schedule: {why.told(problem, begin)} cannot be stopped gradually",
-        (
-            *why.sizes(limits.decrease, falling=True),
-            *(limit.fact() for limit in limits.last_step),
-            *(limit.fact() for limit in limits.maximum if limit.level == "limit"),
-            *(limit.fact() for limit in limits.taper_frequency),
-            Fact(f"the products at hand are {', '.join(str(product) for product in problem.products)}"),
-        ),
-    )
-
-
-def _too_soon(problem: Problem, begin: Doses, first: date, least: int) -> Because:
-    request, limits = problem.request, problem.limits
+def _too_soon(problem: Problem, begin: Doses, first: date, least: int) -> Refused:
+    request = problem.request
     assert request.finish_by is not None
     earliest = plus(first, least - 1)
-    facts = [limit.fact() for limit in limits.taper_duration if limit.at_least == least]
-    if not facts:
-        facts = [*why.sizes(limits.decrease, falling=True), *why.stay_before(limits.decrease)]
-        facts.append(Fact(f"these falls take {in_days(least)}"))
-    facts.append(
-        Fact(
-            f"the taper starts on {in_words(first)}, so that the last dose can be on {in_words(earliest)}"
-            " at the earliest"
-        )
-    )
-    return Because(
-        f"No schedule: {why.told(problem, begin)} cannot be stopped by {in_words(request.finish_by)}",
-        tuple(facts),
-        (f"end on {in_words(earliest)} or later (--finish-by {earliest})",),
+    so_that = f"so that the last dose can be on {in_words(earliest)} at the earliest"
+    later = Try(f"end on {in_words(earliest)} or later (--finish-by {earliest})", replace(request, finish_by=earliest))
+    return Refused(
+        f"{why.told(problem, begin)} cannot be stopped by {in_words(request.finish_by)}",
+        (Fact(f"the taper starts on {in_words(first)} and takes {in_days(least)} within these limits, {so_that}"),),
+        (later,),
     )
 
 
@@ -314,12 +269,13 @@ def _schedule(problem: Problem, drafts: tuple[_Draft, ...]) -> Schedule:
     if request.maintain is not None and not request.then_stop:
         review = request.maintain.after(steps[-1].days.first)
     if review is not None and review <= steps[-1].days.first and steps[-1].days.last is None:
-        raise NoSchedule(
-            Because(
-                f"No schedule: the target is not reached before the review on {in_words(review)}",
-                (Fact(f"it is reached on {in_words(steps[-1].days.first)}"),),
-                (f"review later (--review {plus(steps[-1].days.first, 1)} or after)",),
-            )
+        reached = steps[-1].days.first
+        after = plus(reached, 1)
+        later = Try(f"review later (--review {after} or after)", replace(request, review=after, maintain=None))
+        raise Refused(
+            f"the target is not reached before the review on {in_words(review)}",
+            (Fact(f"it is reached on {in_words(reached)}"),),
+            (later,),
         )
     return Schedule(
         plan=hashlib.sha256(f"{rule.sha256} {request!r}".encode()).hexdigest()[:12],

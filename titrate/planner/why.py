@@ -9,6 +9,7 @@ from titrate.days import in_words
 from titrate.limit import Change
 from titrate.planner.moves import Doses, Moves
 from titrate.planner.problem import Problem
+from titrate.planner.search import Way
 from titrate.reason import Because, Fact
 
 
@@ -55,9 +56,15 @@ def stops(problem: Problem, moves: Moves, before: Doses) -> Because:
     return Because(f"Stop after {told(problem, before)}, the last step", tuple(facts))
 
 
-def stay_before(changes: Iterable[Change]) -> list[Fact]:
-    """Why a step is not shorter: the interval before the next change."""
-    return [fact for change in changes if (fact := change.stay()) is not None][:1]
+def stays(moves: Moves, way: Way, index: int, after: Doses) -> list[Fact]:
+    """Why a step is not shorter: the interval before the next change, or a cap on falls over several days."""
+    day, least = way.days[index], way.least[index]
+    every = moves.every(day, after)
+    changes = moves.changes(day, after)
+    facts = [fact for change in changes if change.every == every and (fact := change.stay()) is not None][:1]
+    if least > every:
+        facts += [fact for change in changes if change.within is not None and (fact := change.size(True)) is not None]
+    return facts
 
 
 def stretched(problem: Problem, length: int, needed: int, last_dose: date) -> list[Fact]:

@@ -1,0 +1,242 @@
+"""A refusal names limits that together leave nothing and of which every one counts, and offers only what is possible.
+
+The exact texts are arguments that can be followed on paper with the rule file beside them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from itertools import chain
+
+import pytest
+from hypothesis import HealthCheck, assume, event, given, settings
+
+from tests.oracle import Oracle
+from tests.strategies import Sketch, sketches
+from titrate import rulebook
+from titrate.errors import NoSchedule, RequestError
+from titrate.planner import plan
+from titrate.planner.bounds import bounds, keeping
+from titrate.planner.conflict import conflicts
+from titrate.planner.refused import Refused
+from titrate.planner.steps import within
+from titrate.planner.terms import Terms
+from titrate.reason import Because, Fact
+from titrate.rule import Rule
+from titrate.typed import Typed
+
+DEEP = os.environ.get("TITRATE_DEEP") == "1"
+ISSUED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+US = rulebook.load("baclofen-oral-spasticity")
+PUMP = rulebook.load("baclofen-intrathecal-spasticity")
+
+
+def sets_of(because: Because, known: object) -> list[list[Fact]]:
+    """The limits that a refusal names, set by set; what else it says about the case is left out."""
+    assert isinstance(known, dict)
+    first = [fact for fact in because.facts if isinstance(fact, Fact) and fact in known]
+    return [first, *chain.from_iterable(sets_of(more, known) for more in because.facts if isinstance(more, Because))]
+
+
+def possible_to_plan(rule: Rule, terms: Terms) -> bool:
+    """Whether the planner finds a schedule within these terms."""
+    try:
+        within(rule, terms)
+    except Refused:
+        return False
+    return True
+
+
+@settings(
+    max_examples=600 if DEEP else 120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+@given(sketches())
+def test_a_refusal_names_limits_that_leave_nothing_and_of_which_none_can_be_spared(sketch: Sketch) -> None:
+    """Asked of the oracle: with the named limits alone there is nothing, without any one of them there is something."""
+    rule, request = sketch.rule(), sketch.request()
+    try:
+        plan(rule, request)
+        assume(False)
+    except RequestError:
+        assume(False)
+    except NoSchedule as refusal:
+        because = refusal.because
+    assert isinstance(because, Because)
+    terms = Terms.of(rule, request)
+
+    def possible(facts: list[Fact]) -> bool:
+        return any(possible_within(fewer) for fewer in keeping(terms, facts))
+
+    def possible_within(fewer: Terms) -> bool:
+        oracle = Oracle(rule, fewer.request, (fewer.limits, fewer.own))
+        # With fewer limits there is more to look at, for the oracle often too much; then the planner is asked.
+        if len(oracle.cost) ** (2 if oracle.caps else 1) > 12 or len(oracle.rising_days) > 60:
+            return possible_to_plan(rule, fewer)
+        return oracle.best() is not None
+
+    sets = sets_of(because, bounds(terms))
+    event(f"sets of {sorted(map(len, sets))}")
+    for named in sets:
+        assert not possible(named), because.text()
+        for fact in named:
+            assert possible([other for other in named if other is not fact]), f"without {fact}: {because.text()}"
+    for index, named in enumerate(sets):
+        assert not any(fact in other for other in sets[:index] for fact in named)
+
+
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        ([], [[]]),
+        ([{"a"}], [["a"]]),
+        ([{"a", "c"}], [["a", "c"]]),
+        ([{"a", "b", "c", "d", "e"}], [["a", "b", "c", "d", "e"]]),
+        ([{"b"}, {"d", "e"}], [["b"], ["d", "e"]]),
+        ([{"a", "b"}, {"b", "c"}], [["a", "b"]]),  # the most telling come first; b is in both
+        ([{"a"}, {"b"}, {"c"}, {"d"}], [["a"], ["b"], ["c"]]),  # no more than three are told
+    ],
+)
+def test_sets_of_limits_without_one_in_common(sets: list[set[str]], expected: list[list[str]]) -> None:
+    """`sets` are the ways to leave nothing. Without any (first row) no limit is to blame for there being nothing."""
+    facts = [Fact(name) for name in "abcde"]
+
+    def possible(kept: object) -> bool:
+        assert isinstance(kept, list)
+        return bool(sets) and not any(blamed <= {fact.says for fact in kept} for blamed in sets)
+
+    assert [[fact.says for fact in found] for found in conflicts(facts, possible)] == expected
+
+
+# --- Exact texts ------------------------------------------------------------------------------------
+
+LADDER = (
+    "(Baclofen tablets USP, prescribing information, Dosage and Administration, schedule 5-10-15-20 mg three times a day;"
+    " checked 2026-11-23)"
+)
+BACKWARDS = (
+    "(derived from Baclofen tablets USP, prescribing information, Dosage and Administration; checked 2026-11-23)"
+)
+FORMULARY = (
+    "(British National Formulary for Children 2018-19, baclofen, withdrawal: at least 1 to 2 weeks, longer if symptoms"
+    " occur; the longer end is taken; checked 2026-11-23)"
+)
+LAST = "(derived from Baclofen tablets, prescribing information (Chartwell), How supplied; checked 2026-11-23)"
+REFERENCE = "(Baclofen: Uses, Dosage, Side Effects & Safe Acquisition, Dosage & Administration, table, row {}; checked 2026-11-23)"
+
+# ruff: noqa: E501 (the lines of a message are as long as they are)
+
+TEXTS = {
+    # 14 days from 23 November, both included, end on 6 December.
+    "sooner than a taper may end": (
+        "taper",
+        {"start": "2026-11-23", "current": "20 mg x3", "finish_by": "2026-12-04"},
+        f"""No schedule: 20 mg three times a day cannot be stopped by Friday 04 December 2026.
+Because a taper takes at least 14 days {FORMULARY},
+and the taper starts on Monday 23 November 2026 and takes 14 days within these limits, so that the last dose can be on Sunday 06 December 2026 at the earliest.
+You could: end on Sunday 06 December 2026 or later (--finish-by 2026-12-06).""",
+    ),
+    # 45, 30, 15 and 5 mg a day for 3 days each are 12 days; the last of them is 4 December.
+    "sooner than the falls allow, and sooner than a taper may end": (
+        "taper",
+        {"start": "2026-11-23", "current": "20 mg x3", "finish_by": "2026-11-27"},
+        f"""No schedule: 20 mg three times a day cannot be stopped by Friday 27 November 2026.
+Because a taper takes at least 14 days {FORMULARY},
+and the taper starts on Monday 23 November 2026 and takes 14 days within these limits, so that the last dose can be on Sunday 06 December 2026 at the earliest.
+Without these limits there would still be none.
+Because the last dose before stopping is at most 5 mg a day {LAST},
+and a dose falls by at most 5 mg and the daily dose falls by at most 15 mg {BACKWARDS},
+and a dose is kept for at least 3 days before it changes {BACKWARDS},
+and the taper starts on Monday 23 November 2026 and takes 12 days within these limits, so that the last dose can be on Friday 04 December 2026 at the earliest.
+You could: end on Sunday 06 December 2026 or later (--finish-by 2026-12-06).""",
+    ),
+    "a child": (
+        "plan",
+        {"start": "2026-11-23", "target": "20 mg x3", "age": "8 years"},
+        """No schedule: Baclofen, oral, for spasticity is not for this patient.
+Because this rule is for adults and children from 12 years; below 12 years safety is not established (MPR, Fleqsuvy (baclofen) monograph, children, safety below 12 years; checked 2026-11-23).""",
+    ),
+    # Halves of 20 mg are 10 mg; the start is 5 mg.
+    "only large tablets at hand": (
+        "plan",
+        {"start": "2026-11-23", "target": "20 mg x3", "products": "20mg"},
+        f"""No schedule: 20 mg x3 cannot be reached from a permitted start.
+Because the first regimen is 5 mg at one time, given three times a day {REFERENCE.format(1)},
+and the products at hand are 20 mg tablet (can be divided) (set by the prescriber).
+You could: use all products of the rule (leave out --products).""",
+    ),
+    "too few times of day": (
+        "plan",
+        {"start": "2026-11-23", "target": "15 mg x3", "times": "08:00,12:00"},
+        """No schedule: 15 mg x3 is not a regimen to stay on under this rule.
+Because the times of day are 08:00, 12:00 (set by the prescriber),
+and 2 times of day are too few for 3 doses a day.
+You could: use the rule's own times of day (leave out --times).""",
+    ),
+    # 5, 10 and 15 mg for 3 days each from 23 November: 20 mg from 2 December.
+    "a review before the target": (
+        "plan",
+        {"start": "2026-11-23", "target": "20 mg x3", "review": "2026-11-28"},
+        f"""No schedule: the target is not reached before the review on Saturday 28 November 2026.
+Because the first regimen is 5 mg at one time, given three times a day {REFERENCE.format(1)},
+and a dose rises by at most 5 mg {LADDER},
+and a dose is kept for at least 3 days before it changes {LADDER},
+and it is reached on Wednesday 02 December 2026.
+You could: review later (--review 2026-12-03 or after).""",
+    ),
+    # Taken since 22 November, to be kept for 3 days: the first fall is on 25 November.
+    "too soon after the last change": (
+        "taper",
+        {"start": "2026-11-23", "current": "20 mg x3", "since": "2026-11-22"},
+        f"""No schedule: 20 mg three times a day is too recent to change on Monday 23 November 2026.
+Because the last dose before stopping is at most 5 mg a day {LAST},
+and a dose is kept for at least 3 days before it changes {BACKWARDS},
+and what is taken now is taken since Sunday 22 November 2026 (set by the prescriber).
+You could: start on Wednesday 25 November 2026 or later (--start 2026-11-25).""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_exact_text(name: str) -> None:
+    goal, options, text = TEXTS[name]
+    typed = Typed(**options)  # type: ignore[arg-type]
+    with pytest.raises(NoSchedule) as refused:
+        plan(US, typed.request(US.id, goal, ISSUED, ISSUED.date()))  # type: ignore[arg-type]
+    assert refused.value.text() == text
+
+
+# --- What is offered is possible ----------------------------------------------------------------------
+
+OPTION = re.compile(r'--([a-z-]+) (?:"([^"]+)"|(\d{4}-\d\d-\d\d))')
+FIELDS = {"finish-by": "finish_by"}
+REFUSED = [
+    *((goal, options) for goal, options, _ in TEXTS.values()),
+    ("plan", {"start": "2026-11-23", "target": "25 mg x3"}),
+    ("plan", {"start": "2026-11-23", "target": "7 mg x3"}),
+    ("plan", {"start": "2026-11-23", "target": "20 mg x3", "maintain": "1 days", "then_stop": True}),
+    ("plan", {"start": "2026-11-23", "target": "40 mg/day", "uneven": False}),
+    ("plan", {"start": "2026-11-23", "target": "20 mg x3", "maintain": "4 weeks", "then_stop": True,
+              "finish_by": "2027-01-01"}),
+    ("taper", {"start": "2026-11-23", "current": "20 mg x3", "every": "30 days", "finish_by": "2026-12-20"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("goal", "options"), REFUSED)
+def test_what_is_offered_is_possible_when_it_is_typed(goal: str, options: dict[str, object]) -> None:
+    with pytest.raises(NoSchedule) as refused:
+        plan(US, Typed(**options).request(US.id, goal, ISSUED, ISSUED.date()))  # type: ignore[arg-type]
+    assert isinstance(refused.value.because, Because)
+    for offered in refused.value.because.options:
+        other = dict(options)
+        for left_out in re.findall(r"--([a-z]+)", offered.partition("leave out")[2]):
+            other.pop(left_out, None)
+        if "--uneven" in offered:
+            other["uneven"] = True
+        for option, text, day in () if "leave out" in offered else OPTION.findall(offered):
+            other[FIELDS.get(option, option)] = text or day
+        assert other != options, offered
+        plan(US, Typed(**other).request(US.id, goal, ISSUED, ISSUED.date()))  # type: ignore[arg-type]

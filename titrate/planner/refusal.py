@@ -1,0 +1,84 @@
+"""A refusal as an argument: what cannot be done, the limits that together leave nothing, and what can be done instead.
+
+Nothing is claimed that was not tried: a limit is named only if without it (and with the others that are named)
+there is a schedule, and a way out is offered only if it leads to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from titrate.errors import NoSchedule, RequestError
+from titrate.planner.bounds import bounds, keeping
+from titrate.planner.conflict import conflicts
+from titrate.planner.refused import Refused, Try
+from titrate.planner.terms import Terms
+from titrate.reason import Because, Fact
+from titrate.request import Request
+
+Search = Callable[[Terms], object]  # a schedule, or raises `Refused`, `RequestError` or `ValueError`
+
+MOST_OPTIONS = 3
+
+
+def argued(terms: Terms, refused: Refused, search: Search, again: Callable[[Request], object]) -> NoSchedule:
+    """The refusal of `terms`. `search` looks for a schedule within other terms, `again` for one of another request."""
+
+    def possible(facts: Sequence[Fact]) -> bool:
+        return any(_refused(search, fewer) is None for fewer in keeping(terms, facts))
+
+    sets = conflicts(list(bounds(terms)), possible)
+    claim = ""
+    reasons: list[Fact | Because] = []
+    for number, blamed in enumerate(sets):
+        # What follows about this case is told by a search in which only these limits are in force.
+        shown = _refused(search, keeping(terms, blamed)[-1]) or refused
+        facts = (*blamed, *shown.facts)
+        if number == 0:
+            claim, reasons = shown.claim, [*facts]
+        elif facts:
+            reasons.append(Because("Without these limits there would still be none", facts))
+    return NoSchedule(Because(f"No schedule: {claim}", tuple(reasons), tuple(_options(terms, refused, again))))
+
+
+def _refused(search: Search, terms: Terms) -> Refused | None:
+    """How a search ends: refused, or not. One that is too large to be made counts as possible: nothing is blamed on
+    a limit that was not shown to be to blame."""
+    try:
+        search(terms)
+    except Refused as refused:
+        return refused
+    except (RequestError, ValueError):
+        return None
+    return None
+
+
+def _options(terms: Terms, refused: Refused, again: Callable[[Request], object]) -> Iterator[str]:
+    """What could be asked for instead, as one would type it; all but mere advice was tried."""
+    offered = 0
+    for one in (*refused.tries, *_with_less(terms.request)):
+        if offered < MOST_OPTIONS and (one.request is None or _leads_somewhere(one.request, again)):
+            offered += 1
+            yield one.says
+
+
+def _leads_somewhere(request: Request, again: Callable[[Request], object]) -> bool:
+    try:
+        again(request)
+    except (Refused, RequestError, ValueError):
+        return False
+    return True
+
+
+def _with_less(request: Request) -> Iterator[Try]:
+    """The request without one of its wishes."""
+    if request.split == "even":
+        yield Try("allow doses of unequal size (--uneven)", replace(request, split="uneven"))
+    if request.products is not None:
+        yield Try("use all products of the rule (leave out --products)", replace(request, products=None))
+    if request.times is not None:
+        yield Try("use the rule's own times of day (leave out --times)", replace(request, times=None))
+    if request.by is not None or request.every is not None:
+        slower = replace(request, by=None, every=None)
+        yield Try("go at the rule's own pace (leave out --by and --every)", slower)
