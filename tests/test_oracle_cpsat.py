@@ -191,7 +191,7 @@ class _Model:
         laid = self._laid(small, large, when)
         for part, whole in zip(laid, large.doses, strict=True):
             cp.Add(part <= whole).OnlyEnforceIf(when)
-        longest = max([1, *(c.every or 0 for c in (*self.limits.increase, *self.limits.decrease))])
+        longest = max([1, *((c.every or 0) + (c.within or 0) for c in (*self.limits.increase, *self.limits.decrease))])
         interval = cp.NewIntVar(0, longest, "")
         cp.Add(interval == 0).OnlyEnforceIf(when.Not())
         cp.Add(interval >= 1).OnlyEnforceIf(when)

@@ -379,3 +379,24 @@ def test_a_request_for_more_days_than_are_searched_is_refused() -> None:
                  start='dose = "1 mg"\nfrequency = 3')  # fmt: skip
     with pytest.raises(RequestError, match="at most 20000"):
         plan(many, replace(Request("paper", "plan", START, ISSUED, target=Pattern.parse("30 mg x3")), split="uneven"))
+
+
+RATE = '[taper.rate]\nat-most = "10 mg"\nwithin = "7 days"\nCITE'
+
+
+def test_a_cap_on_falls_within_a_week_makes_a_fall_wait() -> None:
+    """30 mg, falls of up to 10 mg every 4 days, together at most 10 mg in any 7 days: 10 mg at once on 1, 8 and 15 December
+    (30 mg in less than 15 days leaves no other way), so the last dose is on the 14th."""
+    rule = paper(decrease='by = { at-most = "10 mg" }\nevery = { at-least = "4 days" }', rest=RATE)
+    assert steps(asked(rule, "taper", current="30 mg x1")) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]
+    with pytest.raises(NoSchedule, match="--finish-by 2026-12-14"):
+        asked(rule, "taper", current="30 mg x1", finish_by=date(2026, 12, 13))
+
+
+def test_a_cap_looks_back_over_a_stay() -> None:
+    """Down to 20 mg on 1 December, there for 4 days, then off: 10 mg have fallen in the 7 days to the 7th already."""
+    rule = paper(decrease='by = { at-most = "10 mg" }\nevery = { at-least = "4 days" }', rest=RATE)
+    stay = {"current": "30 mg x1", "target": "20 mg x1", "then_stop": True}
+    with pytest.raises(NoSchedule):
+        asked(rule, maintain="4 days", **stay)
+    assert steps(asked(rule, maintain="7 days", **stay)) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]
