@@ -6,25 +6,33 @@ were is printed at the end. `TITRATE_DEEP=1` plans at least 10,000.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import near
+from tests.test_refusal import sets_of
 from titrate.days import Duration, between, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.formats import csv, json
 from titrate.patient import Patient
 from titrate.planner import plan
+from titrate.planner.bounds import bounds, keeping
+from titrate.planner.refused import Refused
+from titrate.planner.steps import within
+from titrate.planner.terms import Terms
 from titrate.quantity import Quantity
+from titrate.reason import Because
 from titrate.regimen import Pattern
 from titrate.request import Request
+from titrate.rule import Rule
 from titrate.rulebook import known, read
 from titrate.schedule import Schedule
 from titrate.verifier import verify
@@ -59,8 +67,9 @@ def planned(request: Request) -> Schedule | None:
     """The verified schedule; `None` where there is none. A request that lacks something raises `RequestError`."""
     rule = RULES[request.rule]
     try:
-        schedule = plan(rule, request)
-    except NoSchedule:
+        # Without the argument of a refusal, which takes ten times as long; it has tests of its own.
+        schedule = within(rule, Terms.of(rule, request))
+    except Refused:
         COUNTED["refused"] += 1
         return None
     findings = [finding.says for finding in verify(schedule, rule).findings]
@@ -259,3 +268,34 @@ def _never_faster(narrow: Request, wide: Request) -> None:
 def test_enough_schedules_were_planned() -> None:
     """Stands last. A strategy that only makes requests that are refused would let everything above pass."""
     assert COUNTED["planned"] >= (ENOUGH if DEEP else 200), COUNTED
+
+
+@settings(max_examples=60 if DEEP else 10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(requests())
+def test_every_refusal_names_limits_of_which_none_can_be_spared(request: Request) -> None:
+    """Over the shipped rules; `tests/test_refusal.py` asks the same of random rules, and of the oracle."""
+    rule = RULES[request.rule]
+    because = None
+    try:
+        plan(rule, request)
+    except RequestError:
+        pass
+    except NoSchedule as refusal:
+        because = refusal.because
+    assume(isinstance(because, Because))
+    assert isinstance(because, Because)
+    terms = Terms.of(rule, request)
+    for named in sets_of(because, bounds(terms)):
+        assert not possible(rule, keeping(terms, named)), because.text()
+        for fact in named:
+            assert possible(rule, keeping(terms, [other for other in named if other is not fact])), (fact, because)
+
+
+def possible(rule: Rule, either: Iterable[Terms]) -> bool:
+    """Whether there is a schedule within one of these terms, or so many ways that nobody can tell."""
+    for terms in either:
+        with contextlib.suppress(Refused):
+            with contextlib.suppress(RequestError, ValueError):
+                within(rule, terms)
+            return True
+    return False

@@ -103,6 +103,7 @@ def _with_way_out(problem: Problem, shapes: tuple[str, ...]) -> list[_Draft]:
         stuck = wayout.stuck(problem, {draft.day for draft in steps})
         if not stuck:
             return steps
+        assert stuck - problem.barred, "barred days came back; this would never end"
         day = min(stuck, key=sum)
         lost = lost or Refused(f"from {why.told(problem, day)} there would be no way to stop the drug gradually")
         all_stuck = wayout.stuck(problem, wayout.candidates(problem, shapes)) | stuck
