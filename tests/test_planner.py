@@ -396,7 +396,7 @@ def test_a_cap_on_falls_within_a_week_makes_a_fall_wait() -> None:
 def test_a_cap_looks_back_over_a_stay() -> None:
     """Down to 20 mg on 1 December, there for 4 days, then off: 10 mg have fallen in the 7 days to the 7th already."""
     rule = paper(decrease='by = { at-most = "10 mg" }\nevery = { at-least = "4 days" }', rest=RATE)
-    stay = {"current": "30 mg x1", "target": "20 mg x1", "then_stop": True}
+    stay: dict[str, Any] = {"current": "30 mg x1", "target": "20 mg x1", "then_stop": True}
     with pytest.raises(NoSchedule):
         asked(rule, maintain="4 days", **stay)
     assert steps(asked(rule, maintain="7 days", **stay)) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]

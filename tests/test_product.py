@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from titrate import product as product_module
 from titrate.product import LARGEST_TABLE, Piece, Product, makeable
 from titrate.quantity import Quantity
 
@@ -17,6 +18,7 @@ FIVE = Product("5mg", "tablet", q("5 mg"))
 TEN = Product("10mg", "tablet", q("10 mg"), parts=2)
 TWENTY = Product("20mg", "tablet", q("20 mg"), parts=2)
 SYRUP = Product("syrup", "liquid", q("1 mg/mL"), measure=q("0.5 mL"))
+DROPS = Product("drops", "liquid", q("1 mg/mL"), measure=q("2 mL"))
 
 
 def made(dose: str, *products: Product) -> str:
@@ -42,6 +44,10 @@ def made(dose: str, *products: Product) -> str:
         ("2.5 mg", (SYRUP,), "2.5 mL of 1 mg per mL"),
         ("12 mg", (SYRUP, TEN), "12 mL of 1 mg per mL"),  # one thing to take, not two
         ("0.25 mg", (SYRUP,), "nothing"),
+        ("10 mg", (SYRUP, TEN), "1 tablet of 10 mg"),  # a tablet where a liquid is no better
+        ("3 mg", (DROPS, FIVE), "nothing"),  # drops in steps of 2 mg
+        ("7 mg", (DROPS, FIVE), "1 tablet of 5 mg and 2 mL of 1 mg per mL"),
+        ("11 mg", (DROPS, FIVE), "1 tablet of 5 mg and 6 mL of 1 mg per mL"),
     ],
 )
 def test_pieces(dose: str, products: tuple[Product, ...], pieces: str) -> None:
@@ -60,20 +66,45 @@ def test_an_infusion_is_set_not_counted() -> None:
     assert len(table.doses) == 1200
     assert str(table.pieces(300)[0]) == "300 micrograms over 24 hours"
     assert table.cost[300] == (0, 1)
+    assert (str(pump), str(TEN), str(SYRUP)) == ("continuous infusion", "10 mg tablet", "1 mg/mL liquid")
+
+
+def test_of_ways_with_as_many_pieces_the_one_with_larger_pieces_first() -> None:
+    """11 mg are 7 and 2 and 2, not 5 and 5 and 1."""
+    whole = tuple(Product(f"{n}mg", "tablet", Quantity(Fraction(n), "mg")) for n in (1, 2, 5, 7))
+    assert made("11 mg", *whole) == "1 tablet of 7 mg and 2 tablets of 2 mg"
+    assert made("11 mg", *reversed(whole)) == "1 tablet of 7 mg and 2 tablets of 2 mg"
+
+
+def test_other_doses_are_counted_and_not_made() -> None:
+    """7 mg and 0.0085 g are counted in grains of half a milligram; 5 mg tablets do not make them."""
+    table = makeable([FIVE], "mg", q("20 mg"), [q("7 mg"), q("0.0085 g")])
+    assert table.dose(1) == q("0.5 mg")
+    assert [str(table.dose(grains)) for grains in table.doses] == ["5 mg", "10 mg", "15 mg", "20 mg"]
+    assert (table.grains(q("7 mg")), table.grains(q("10 mg"))) == (None, 20)
 
 
 def test_nearest() -> None:
     table = makeable([FIVE], "mg", q("20 mg"))
     assert [str(dose) for dose in table.nearest(q("12 mg"))] == ["10 mg", "15 mg"]
     assert [str(dose) for dose in table.nearest(q("3 mg"))] == ["5 mg"]
+    assert [str(dose) for dose in table.nearest(q("10 mg"))] == ["5 mg", "15 mg"]
     assert [str(dose) for dose in table.nearest(q("99 mg"))] == ["20 mg"]
 
 
 def test_too_many_doses_are_refused_with_the_number() -> None:
     with pytest.raises(ValueError, match=str(LARGEST_TABLE)):
         makeable([SYRUP], "mg", q("1000000 mg"))
-    with pytest.raises(ValueError, match="no product"):
+    with pytest.raises(ValueError, match=r"^there is no product to make a dose from$"):
         makeable([], "mg", q("1 mg"))
+
+
+def test_the_largest_table_is_still_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten steps of 5 mg."""
+    monkeypatch.setattr(product_module, "LARGEST_TABLE", 10)
+    assert len(makeable([FIVE], "mg", q("50 mg")).doses) == 10
+    with pytest.raises(ValueError, match=r"^doses up to 55 mg in steps of 5 mg are 11; at most 10 are$"):
+        makeable([FIVE], "mg", q("55 mg"))
 
 
 @settings(deadline=None)

@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from titrate.quantity import Quantity, Range, decimal
+from titrate.quantity import Quantity, Range, canonical_unit, decimal
 from titrate.source import Citation, Source
 
 q = Quantity.parse
@@ -52,12 +53,20 @@ def test_a_long_text_is_refused_and_not_repeated() -> None:
 
 
 def test_floats_are_refused() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"a float cannot hold an amount: 0\.5"):
         Quantity(0.5, "mg")  # type: ignore[arg-type]
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^5 mg times a float \(0\.5\) is not exact$"):
         q("5 mg") * 0.5  # type: ignore[operator]
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"as text with its unit, such as '5 mg', not as 5\.0$"):
         q(5.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^5 mg and 5: only a quantity goes with a quantity$"):
+        q("5 mg") + 5  # type: ignore[operator]
+
+
+def test_only_nothing_is_false() -> None:
+    assert not q("0 mg")
+    assert q("1 mg")
+    assert q("0.5 mg")
 
 
 def test_unlike_units_do_not_mix() -> None:
@@ -73,6 +82,63 @@ def test_unlike_units_do_not_mix() -> None:
         q("1 mL").to("mg")
     with pytest.raises(ValueError, match="cannot be written in"):
         q("1 mg").to("mg/day")
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "wanted"),
+    [
+        ("1 mg/mL", "mg/L", "1000 mg/L"),  # a litre has 1,000 mL
+        ("1 mg/L", "mg/mL", "0.001 mg/mL"),
+        ("1 mg/mL", "micrograms/L", "1000000 micrograms/L"),
+        ("0.3 mg/kg/day", "micrograms/g/weeks", "2.1 micrograms/g/weeks"),  # 0.3 micrograms per g, 7 days a week
+    ],
+)
+def test_units_under_a_per_convert_the_other_way(given: str, unit: str, wanted: str) -> None:
+    assert q(given).to(unit) == q(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("mg per kg per day", "mg/kg/day"),
+        ("mg / kg", "mg/kg"),
+        ("MCG", "micrograms"),
+        ("\u03bcg/day", "micrograms/day"),
+        ("Hour", "hours"),
+        ("1.73m\u00b2", "1.73 m2"),
+    ],
+)
+def test_units_have_one_name(text: str, unit: str) -> None:
+    assert canonical_unit(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("app\x07les", "app?les"),
+        ("a" * 60, "a" * 60),
+        ("a" * 61, "a" * 60 + "..."),
+        ("mg/apples", "mg/apples"),
+        ("", ""),
+    ],
+)
+def test_an_unknown_unit_is_shown_fit_for_a_message(text: str, shown: str) -> None:
+    with pytest.raises(ValueError, match="is no unit") as refused:
+        canonical_unit(text)
+    told = f'"{shown}" is no unit that titrate knows; write for example mg, micrograms, mL, mg/kg/day'
+    assert str(refused.value) == told
+
+
+def test_in_documents_an_amount_is_text() -> None:
+    adapter = TypeAdapter(Quantity)
+    assert adapter.validate_json('"12.50 mg"') == q("12.5 mg")
+    assert adapter.validate_python(q("5 mg")) == q("5 mg")
+    assert adapter.dump_json(q("0.5 mg")) == b'"0.5 mg"'
+    assert adapter.json_schema() == {
+        "type": "string",
+        "description": "An exact amount with its unit.",
+        "examples": ["12.5 mg", "300 micrograms", "0.3 mg/kg/day"],
+    }
 
 
 @given(st.fractions(max_denominator=1000), st.fractions(max_denominator=1000))
@@ -105,10 +171,17 @@ def test_ranges_include_what_they_say() -> None:
     assert str(opened) == "more than 10 mg and less than 20 mg"
     assert str(Range.exactly(q("5 mg"))) == "exactly 5 mg"
     assert str(Range(at_least=q("5 mg"))) == "at least 5 mg"
-    with pytest.raises(ValueError, match="different units"):
+    assert str(Range()) == "anything"
+    with pytest.raises(ValueError, match="the bounds at least 1 g and at most 20 mg are in different units"):
         Range(at_least=q("1 g"), at_most=q("20 mg"))
     with pytest.raises(ValueError, match="nothing is"):
         Range(at_least=q("21 mg"), at_most=q("20 mg"))
+
+
+def test_a_range_is_changed_bound_by_bound() -> None:
+    grams = Range(above=q("1000 mg"), below=q("2000 mg")).map(lambda bound: bound.to("g"))
+    assert grams == Range(above=q("1 g"), below=q("2 g"))
+    assert Range(at_least=q("1 mg")).map(lambda bound: bound * 3) == Range(at_least=q("3 mg"))
 
 
 def test_a_citation_names_its_basis_unless_it_is_stated() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from titrate import rulebook
 from titrate.errors import RuleError
+from titrate.rulereader import LARGEST_FILE
 
 SHIPPED = Path(__file__).resolve().parent.parent / "rules"
 IDS = sorted(path.stem for path in SHIPPED.glob("*.toml"))
@@ -121,8 +122,8 @@ def test_an_id_near_to_nothing_gets_all_names(name: str) -> None:
 def test_a_file_too_large_to_be_a_rule_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.toml"
     with path.open("wb") as file:
-        file.truncate(rulebook.LARGEST_FILE + 1)
-    with pytest.raises(RuleError, match=f"larger than {rulebook.LARGEST_FILE} bytes"):
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(RuleError, match=f"larger than {LARGEST_FILE} bytes"):
         rulebook.read(path)
 
 

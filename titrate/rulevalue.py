@@ -22,9 +22,12 @@ def _kebab(name: str) -> str:
 
 
 class Table(BaseModel):
-    """A table of a rule file: frozen, keys in kebab-case, unknown keys forbidden."""
+    """A table of a rule file: frozen, keys in kebab-case, unknown keys forbidden.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab)
+    The text below a field is what an editor, `titrate rules new` and `titrate rules check` say about it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, use_attribute_docstrings=True)
 
 
 def _written(value: Any) -> Any:
@@ -67,26 +70,38 @@ def several(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-Amount = Annotated[Quantity, BeforeValidator(_written)]
+# What a rule file may write where a value is read out of it: said to editors (`titrate.ruleschema`), checked above.
+_AMOUNT = r"^\s*[+-]?(\d+(\.\d+)?|\.\d+)\s*[^\d\s.,+-].*$"
+AmountText = Annotated[str, Field(pattern=_AMOUNT)]
+Amount = Annotated[Quantity, BeforeValidator(_written, json_schema_input_type=AmountText)]
 
 
 class SourceTable(Table):
     """A document that the file cites."""
 
     title: str = Field(min_length=1)
+    """The title, as the document names itself."""
     publisher: str = Field(min_length=1)
+    """Who publishes it, or where it was read."""
     edition: str = Field(min_length=1)
+    """Revision, date, DOI or set id; "read 2026" where a web page names none."""
     href: str = Field(min_length=1)
+    """Its address, or the best that was recorded of it."""
 
 
 class Cite(Table):
     """Where a number stands, when it was last read there, and how it stands to the source."""
 
     source: str
+    """The name of one of the [sources.*] of the file."""
     at: str = Field(min_length=1)
+    """The place in it: section, table, row."""
     checked: date
-    basis: Basis = "stated"
+    """The day on which somebody last read it there: a date, without quotes."""
+    basis: Basis = Field(default="stated", json_schema_extra={"enum": ["stated", "computed", "derived"]})
+    """How the number stands to the source: stated (printed there), computed from what is printed, or derived."""
     how: str | None = None
+    """For computed and derived: the arithmetic, or from what it follows and why that is safe."""
 
     @model_validator(mode="after")
     def _argued(self) -> Cite:
@@ -103,23 +118,31 @@ class Also(Table):
     """What another source prints about the same thing, kept beside the number and never averaged into it."""
 
     says: str = Field(min_length=1)
+    """What that source prints, as a clause in our own words."""
     cite: Cite
+    """Where it prints that."""
 
 
 class Cited(Table):
     """A table with numbers."""
 
     cite: Cite
+    """Where the numbers of this table come from."""
     also: tuple[Also, ...] = ()
+    """What other sources print about the same thing. It binds nothing and is never averaged."""
 
 
 class RangeTable(Table):
     """Bounds on a quantity; plain text stands for exactly that value."""
 
     at_least: Amount | None = None
+    """The smallest value, included."""
     above: Amount | None = None
+    """The values begin above this one, which is not included."""
     at_most: Amount | None = None
+    """The largest value, included."""
     below: Amount | None = None
+    """The values end below this one, which is not included."""
 
     @model_validator(mode="after")
     def _sound(self) -> RangeTable:
@@ -132,7 +155,7 @@ class RangeTable(Table):
         return Range(self.at_least, self.above, self.at_most, self.below)
 
 
-Amounts = Annotated[RangeTable, BeforeValidator(_range)]
+Amounts = Annotated[RangeTable, BeforeValidator(_range, json_schema_input_type=AmountText | RangeTable)]
 
 
 class TimesTable(Table):
@@ -142,8 +165,11 @@ class TimesTable(Table):
     """
 
     at_least: int = Field(ge=1, le=24)
+    """The smallest number of doses a day, included."""
     at_most: int = Field(ge=1, le=24)
+    """The largest number of doses a day, included."""
     prefer: int | None = None
+    """The number that the source prefers among them."""
 
     @model_validator(mode="after")
     def _ordered(self) -> TimesTable:
@@ -156,16 +182,21 @@ class TimesTable(Table):
         return self
 
 
-TimesADay = Annotated[TimesTable, BeforeValidator(_times)]
+_Number = Annotated[int, Field(ge=1, le=24)]
+TimesADay = Annotated[TimesTable, BeforeValidator(_times, json_schema_input_type=_Number | TimesTable)]
 
 
 class ByTable(Table):
     """How large one change may be. `per` also tells how a plain `--by` is read where the source is silent."""
 
     at_most: Amount | None = None
+    """The largest change at once: an amount, or a share in %."""
     silent: bool = False
+    """true instead of at-most where the source gives no number: the request has to bring it."""
     per: Per = "dose"
+    """What changes by that much: each dose, or the daily dose."""
     of: Literal["current", "original"] = "current"
+    """Of what a share is taken: of the current dose, or of the original one of the phase."""
 
     @model_validator(mode="after")
     def _spoken(self) -> ByTable:
@@ -180,7 +211,9 @@ class EveryTable(Table):
     """How long the dose before has to be kept."""
 
     at_least: Duration | None = None
+    """The shortest time, in days or weeks."""
     silent: bool = False
+    """true instead of at-least where the source gives no number: the request has to bring it."""
 
     @model_validator(mode="after")
     def _spoken(self) -> EveryTable:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
-from titrate.days import Days, Duration, between, plus
+from titrate.days import Days, Duration, between, in_words, plus
 from titrate.reason import Because
 from titrate.regimen import Regimen
 from titrate.request import Request
@@ -22,7 +23,10 @@ LISTED = Duration(12, "week")
 
 @dataclass(frozen=True, slots=True)
 class RuleStamp:
-    """Which rule a schedule was made from, exactly: `sha256` is that of the bytes of the rule file."""
+    """Which rule a schedule was made from, exactly: `sha256` is that of the bytes of the rule file.
+
+    `extends` are the ids of the rules that it builds on, the nearest first; then `sha256` covers their files too.
+    """
 
     id: str
     sha256: str
@@ -32,6 +36,7 @@ class RuleStamp:
     region: str
     population: str
     status: str
+    extends: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -60,6 +65,56 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Days on which the drug was not taken, as somebody reported them afterwards; nobody plans such days."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    days: Days
+    how: Literal["missed", "withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """How a revision came about. It holds from `on`; the days before that stay as they were.
+
+    `action` is what was decided as one would type it (`stay 7d`), `says` the same as a sentence without its full
+    stop. `absences` are days before `on` that were reported with it.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    on: date
+    action: str
+    says: str
+    absences: tuple[Absence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A revision that a later one took the place of. Its steps stand as they were planned, to the last one; only those
+    before the first day of the next revision were followed.
+
+    `sha256` is that of the document it was read from (see `titrate.formats.json`); `edited`: that document had been
+    changed after titrate wrote it. Warnings and notes are not kept.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    sha256: str
+    revision: int
+    version: str
+    issued: datetime
+    rule: RuleStamp
+    request: Request
+    steps: tuple[Step, ...]
+    review: date | None = None
+    not_checked: tuple[str, ...] = ()
+    revised: Revised | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """One day of a schedule. `number` counts from 1; `step` likewise."""
 
@@ -76,6 +131,9 @@ class Schedule:
 
     It ends with a step of one day without the drug (`stops`), or its last step has no end and is kept until
     `review` ("until reviewed" where that is `None`). `plan` names the plan over all its revisions.
+
+    A revision (`revised` says of what kind) plans from one day on. Its `steps` are those from that day on, planned
+    for its own `request`; the days before are in `earlier`, the oldest revision first, the superseded one last.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -91,6 +149,8 @@ class Schedule:
     not_checked: tuple[str, ...] = ()
     warnings: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    revised: Revised | None = None
     format: Literal[1] = 1
 
     @property
@@ -138,3 +198,59 @@ class Schedule:
             if day in step.days:
                 return index, step
         return None
+
+    def previous(self) -> Schedule | None:
+        """The schedule that this one supersedes, whole but for its warnings; `None` for a first version.
+
+        Its notes are those of this schedule.
+        """
+        if not self.earlier:
+            return None
+        *before, last = self.earlier
+        return replace(
+            self,
+            revision=last.revision,
+            version=last.version,
+            issued=last.issued,
+            rule=last.rule,
+            request=last.request,
+            steps=last.steps,
+            review=last.review,
+            not_checked=last.not_checked,
+            warnings=(),
+            earlier=tuple(before),
+            revised=last.revised,
+        )
+
+    def chain(self) -> tuple[Schedule, ...]:
+        """This schedule and all that it supersedes, the first version first."""
+        previous = self.previous()
+        return (self,) if previous is None else (*previous.chain(), self)
+
+    @property
+    def absences(self) -> tuple[Absence, ...]:
+        """All days that were reported as not taken, by this revision or an earlier one."""
+        records = (*(one.revised for one in self.earlier), self.revised)
+        return tuple(absence for record in records if record is not None for absence in record.absences)
+
+    def kept(self) -> tuple[Step, ...]:
+        """The steps that were followed before this revision: as they were planned, cut where the next revision began.
+
+        Days that were reported as not taken are in it as they were planned; `absences` has them.
+        """
+        found: list[Step] = []
+        revisions: tuple[Earlier | Schedule, ...] = (*self.earlier, self)
+        for one, later in pairwise(revisions):
+            cut = later.steps[0].days.first if later.revised is None else later.revised.on
+            for step in one.steps:
+                if step.days.first < cut:
+                    found.append(replace(step, days=step.days.until(plus(cut, -1))))
+        return tuple(found)
+
+
+def another_edition(previous: Schedule, on: date) -> str:
+    """What is not checked of a revision from `on` on whose past was planned with another edition of the rule file."""
+    return (
+        f"the days before {in_words(on)}, planned with another edition of the rule ({previous.rule.id}, "
+        f"sha256 {previous.rule.sha256[:12]})"
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from titrate.cli import planning, rules
+from titrate.cli import calendars, checking, explaining, planning, revising, rules
 from titrate.version import VERSION
 
 app = typer.Typer(
@@ -19,6 +19,12 @@ app = typer.Typer(
 app.add_typer(rules.app, name="rules")
 app.command()(planning.plan)
 app.command()(planning.taper)
+app.command()(revising.revise)
+app.command()(revising.history)
+app.command()(revising.diff)
+app.command()(calendars.calendar)
+app.command()(explaining.explain)
+app.command()(checking.check)
 app.command()(rules.schema)
 
 

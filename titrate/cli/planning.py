@@ -44,12 +44,21 @@ from titrate.cli.options import (
     Uneven,
     Weight,
 )
+from titrate.cli.revising import card
 from titrate.cli.writing import deliver, format_of
 
 if TYPE_CHECKING:
     from titrate.request import Goal
     from titrate.schedule import Schedule
     from titrate.typed import Typed
+
+RuleOrSchedule = Annotated[
+    str,
+    typer.Argument(
+        metavar="RULE|SCHEDULE.json",
+        help="A rule by its id (titrate rules), or the path of a file; or a schedule, to be left by --on.",
+    ),
+]
 
 
 def plan(
@@ -93,8 +102,9 @@ def plan(
 
 
 def taper(
-    rule: RuleName,
-    start: Start,
+    rule: RuleOrSchedule,
+    start: Annotated[Text, typer.Option(help="First day on which something changes: 2026-12-01, today, +3d.")] = None,
+    on: Annotated[Text, typer.Option("--on", help="With SCHEDULE.json: the day from which to taper.")] = None,
     current: Current = None,
     since: Since = None,
     finish_by: FinishBy = None,
@@ -122,8 +132,17 @@ def taper(
     remind: Remind = None,
     as_json: AsJson = False,
 ) -> None:
-    """Plan the way from what is taken now to nothing, never abruptly."""
-    _make("taper", locals())
+    """Plan the way from what is taken now to nothing, never abruptly; or out of a schedule, from any of its days."""
+    options = locals()
+    on = options.pop("on")
+    if rule.lower().endswith(".json") or rule == "-":
+        card(Path(rule), on, options)
+    elif on is not None:
+        raise typer.BadParameter("it belongs to a schedule (titrate taper SCHEDULE.json --on DAY)", param_hint="--on")
+    elif start is None:
+        raise typer.BadParameter("it is missing; for example --start 2026-12-01", param_hint="--start")
+    else:
+        _make("taper", options)
 
 
 def _make(goal: Goal, options: dict[str, object]) -> None:

@@ -1,19 +1,24 @@
-"""`rules` and `schema`: what is known, and what a document looks like."""
+"""`rules` and `schema`: what is known, how a rule of one's own begins, and what a document looks like."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from titrate.cli.console import now, out, told
+from titrate.cli.console import note, now, out, told
 from titrate.cli.options import RuleName
-from titrate.errors import RuleError
+from titrate.errors import RequestError, RuleError
 
-app = typer.Typer(invoke_without_command=True, help="List, show and check rule files.")
+if TYPE_CHECKING:
+    from titrate.rule import Rule
+
+app = typer.Typer(invoke_without_command=True, help="List, show, check, compare and begin rule files.")
 
 
 @app.callback()
@@ -55,17 +60,109 @@ def check_rules(
     """All faults of each file; the exit status is 0 only if there are none."""
     with told():
         from titrate import rulebook
+        from titrate.formats import rulesheet
 
         faulty = False
         for path in files or rulebook.known().values():
             try:
-                rulebook.read(rulebook.find(str(path)) if files else path)
-                out(f"{path.name}: no faults\n")
+                rule = rulebook.read(rulebook.find(str(path)) if files else path)
+                out(f"{path.name}: no faults\n" + rulesheet.summary(rule))
             except RuleError as fault:
                 faulty = True
                 out("\n".join(fault.faults or (fault.message,)) + "\n")
         if faulty:
             raise typer.Exit(RuleError.exit_code)
+
+
+@app.command("new")
+def new_rule(
+    drug: Annotated[str, typer.Argument(metavar="DRUG", help="The name of the drug.")],
+    route: Annotated[str | None, typer.Option(help="How it is given: oral.")] = None,
+    indication: Annotated[str | None, typer.Option(help="What it is given for.")] = None,
+    extends: Annotated[
+        str | None, typer.Option(metavar="RULE", help="A short file that changes this rule: a protocol of one's own.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write to a new FILE, drug-route-indication.toml."),
+    ] = None,
+) -> None:
+    """A rule file to be filled in, with comments; nothing in it passes before it is."""
+    with told():
+        from titrate import rulebook
+        from titrate.formats import skeleton
+
+        _printable({"DRUG": drug, "--route": route, "--indication": indication})
+        if output is not None:
+            _new(output)
+        if extends is None:
+            text = skeleton.write(drug, route, indication)
+        else:
+            base = rulebook.load(extends)
+            _same(drug, route, base)
+            text = skeleton.extending(base, indication)
+        if output is None:
+            out(text)
+        else:
+            _write_beside_schema(output, text)
+
+
+def _printable(texts: dict[str, str | None]) -> None:
+    for name, text in texts.items():
+        if text is not None and (not text.strip() or not text.isprintable() or text.startswith("?")):
+            raise RequestError(
+                f"{name} is {text[:60]!r}; it is a word or two that can be printed, without a leading ?."
+            )
+
+
+def _new(path: Path) -> None:
+    """A skeleton never takes the place of a file: somebody may have filled it in."""
+    if path.suffix != ".toml":
+        raise RequestError(f"-o {path}: a rule file ends in .toml.", (f"-o {path.stem or 'my-rule'}.toml",))
+    if os.path.lexists(path):  # unlike Path.exists, also for a name that no file can have
+        raise RequestError(f"-o {path}: this file is there already, and is not replaced.", ("choose another name",))
+
+
+def _same(drug: str, route: str | None, base: Rule) -> None:
+    for name, mine, theirs in (("DRUG", drug, base.file.drug), ("--route", route, base.file.route)):
+        if mine is not None and mine != theirs:
+            raise RequestError(
+                f"{name} is {mine!r}, and the rule {base.id} is for {theirs!r}; they have to be the same."
+            )
+
+
+def _write_beside_schema(path: Path, text: str) -> None:
+    """The file, and the schema that it names, so that an editor helps from the first key on."""
+    from titrate import ruleschema
+    from titrate.atomic import write_all
+
+    schema_path = path.with_name("schema.json")
+    wanted = ruleschema.text()
+    there = os.path.lexists(schema_path)
+    write_all({path: text} if there else {path: text, schema_path: wanted})
+    note(f"Wrote {path}{'' if there else f' and {schema_path} (for editors)'}.")
+    with contextlib.suppress(OSError):
+        if there and schema_path.read_bytes() != wanted.encode():
+            note(f"{schema_path} is of another version of titrate. You could: titrate schema rule > {schema_path}")
+    note(f"Fill it in; what is left: titrate rules check {path}")
+
+
+@app.command("diff")
+def diff_rules(
+    a: Annotated[str, typer.Argument(metavar="A", help="A rule by its id, or the path of a file.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one: of another country, or another edition.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write the differences, or an error, as JSON.")] = False,
+) -> None:
+    """What differs between two rules, limit by limit, with both values and both citations."""
+    with told(as_json):
+        from titrate import rulebook
+        from titrate.formats import rulediff
+
+        left, right = rulebook.load(a), rulebook.load(b)
+        if as_json:
+            out(json.dumps(rulediff.as_data(left, right), indent=1, ensure_ascii=False) + "\n")
+        else:
+            out(rulediff.write(left, right))
 
 
 class Document(StrEnum):
@@ -80,11 +177,11 @@ def schema(document: Annotated[Document, typer.Argument(help="schedule, rule or 
     """Print the JSON Schema of a document."""
     with told():
         if document is Document.rule:
-            from titrate.rulefile import RuleFile
+            from titrate import ruleschema
 
-            described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **RuleFile.model_json_schema()}
-        else:
-            from titrate.formats import json as schedules
+            out(ruleschema.text())
+            return
+        from titrate.formats import json as schedules
 
-            described = schedules.schema("schedule" if document is Document.schedule else "request")
+        described = schedules.schema("schedule" if document is Document.schedule else "request")
         out(json.dumps(described, indent=1, ensure_ascii=False) + "\n")

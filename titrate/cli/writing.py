@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,19 @@ if TYPE_CHECKING:
     from titrate.schedule import Schedule
 
 
-def deliver(schedule: Schedule, formats: dict[Path, Format], shown: Format | None, style: dict[str, object]) -> None:
+def deliver(
+    schedule: Schedule,
+    formats: dict[Path, Format],
+    shown: Format | None,
+    style: dict[str, object],
+    new: Collection[Path] = (),
+) -> None:
+    """Write the schedule to files, or to standard output. The files in `new` must not exist yet."""
     from titrate.atomic import write_all
 
     texts = {path: _written(schedule, name, style) for path, name in formats.items()}
     if texts:
-        write_all(texts)
+        write_all(texts, new)
         note(f"Wrote {', '.join(str(path) for path in texts)}.")
     if shown is Format.table or (shown is None and not texts and sys.stdout.isatty()):
         from rich.console import Console

@@ -103,8 +103,10 @@ def _guarded(text: str) -> str:
     return "'" + text if text.startswith(_RUN_AS_FORMULA) else text
 
 
-def read(text: str) -> tuple[CsvDay, ...]:
+def read(text: str, gaps: bool = False) -> tuple[CsvDay, ...]:
     """The days of a file in the format that `write` writes; line ends may be CR LF as well.
+
+    With `gaps` days may be left out, to be judged, and the numbers of days and steps are not looked at.
 
     Raises `FormatError` at the first fault, with its line, the value and what is allowed. It says nothing about
     whether the doses are safe.
@@ -122,7 +124,7 @@ def read(text: str) -> tuple[CsvDay, ...]:
     parsed = [_Row.read(line, cells) for line, cells in rows[1:]]
     days: list[CsvDay] = []
     for _, group in groupby(parsed, key=lambda row: row.date):
-        days.append(_day(list(group), days[-1] if days else None))
+        days.append(_day(list(group), days[-1] if days else None, gaps))
     if not days:
         raise FormatError("line 2: there is no row; a schedule has at least one day.")
     return tuple(days)
@@ -223,7 +225,7 @@ class _Cells:
         return Quantity(Fraction(self.cells[column]), unit)
 
 
-def _day(rows: list[_Row], before: CsvDay | None) -> CsvDay:
+def _day(rows: list[_Row], before: CsvDay | None, gaps: bool) -> CsvDay:
     """The rows of one day as a day that follows `before`, or `FormatError`."""
     first = rows[0]
     for row in rows[1:]:
@@ -233,7 +235,7 @@ def _day(rows: list[_Row], before: CsvDay | None) -> CsvDay:
                     f"line {row.line}: {column} {getattr(row, column)} differs from {getattr(first, column)}, "
                     f"which an earlier row of {row.date} says; all rows of a day agree."
                 )
-    _check_order(first, before)
+    _check_order(first, before, gaps)
     doses = tuple(CsvDose(row.slot, row.at, row.dose, row.pieces) for row in rows if row.dose)
     if doses and len(doses) != len(rows):
         raise FormatError(f"line {first.line}: {first.date} has a row with dose 0 beside others; it stands alone.")
@@ -247,8 +249,10 @@ def _day(rows: list[_Row], before: CsvDay | None) -> CsvDay:
     return CsvDay(first.date, first.number, first.step, first.kind, first.daily, doses)
 
 
-def _check_order(row: _Row, before: CsvDay | None) -> None:
+def _check_order(row: _Row, before: CsvDay | None, gaps: bool) -> None:
     """Days follow each other and count from 1; steps count from 1 and never go back or leave one out."""
+    if gaps and (before is None or between(before.date, row.date) > 0):
+        return
     day, step = (1, 1) if before is None else (before.number + 1, before.step)
     if before is not None and between(before.date, row.date) != 1:
         raise FormatError(f"line {row.line}, date: {row.date} does not follow {before.date}; every day has a row.")

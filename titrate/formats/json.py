@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import time
 from functools import cache
 from itertools import pairwise
@@ -20,6 +21,7 @@ from pydantic_core import PydanticSerializationError
 
 from titrate.days import between, plus
 from titrate.errors import FormatError
+from titrate.formats import chain, seal
 from titrate.quantity import canonical_unit
 from titrate.regimen import Regimen
 from titrate.request import Request
@@ -61,8 +63,8 @@ _WANTED = {
 }
 
 What = Literal["schedule", "request"]
-Place = tuple[str | int, ...]
-Fault = tuple[Place, str]
+Place = chain.Place
+Fault = chain.Fault
 
 
 class _Repeated(dict[str, Any]):
@@ -77,9 +79,12 @@ def _schedules() -> TypeAdapter[Schedule]:
 
 
 def write(schedule: Schedule) -> str:
-    """The document, indented by 1, with a line end at its end. Raises `FormatError` for text that is no Unicode."""
+    """The document, indented by 1, with a line end at its end; its last key is its own SHA-256 (`formats.seal`).
+
+    Raises `FormatError` for text that is no Unicode.
+    """
     try:
-        return _schedules().dump_json(schedule, indent=1).decode() + "\n"
+        return seal.put(_schedules().dump_json(schedule, indent=1).decode())
     except PydanticSerializationError as fault:
         raise FormatError(f"The schedule cannot be written as JSON: {fault}.") from fault
 
@@ -87,18 +92,41 @@ def write(schedule: Schedule) -> str:
 def schema(what: What) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a schedule or of a request, as this version reads them."""
     adapter: TypeAdapter[Any] = _schedules() if what == "schedule" else TypeAdapter(Request)
-    return {"$schema": _DIALECT, **adapter.json_schema(), "title": f"titrate {what}, format {VERSION}"}
+    found = {"$schema": _DIALECT, **adapter.json_schema(), "title": f"titrate {what}, format {VERSION}"}
+    if what == "schedule":
+        found["properties"][seal.KEY] = {"type": "string", "pattern": f"^{_SHA256.pattern}$"}
+    return found
 
 
-def read(text: str) -> Schedule:
-    """The schedule that `write` wrote.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A schedule as it was read: `sha256` is that of the document, `edited`: it was changed after titrate wrote it.
+
+    A document of a titrate that wrote no SHA-256 yet does not tell whether it was changed.
+    """
+
+    schedule: Schedule
+    sha256: str
+    edited: bool
+
+
+def read(text: str, gaps: bool = False) -> Schedule:
+    """The schedule that `write` wrote; with `gaps` also one whose steps leave days out or overlap, to be judged.
 
     Raises `FormatError`, with up to `MOST_FAULTS` faults and the place of each, for anything else. It says
     nothing about whether the schedule is safe: that is for `titrate.verify`.
     """
+    return opened(text, gaps).schedule
+
+
+def opened(text: str, gaps: bool = False) -> Document:
+    """The same, with what the document says of itself."""
     document = _parse(text)
     _refuse(list(_hazards(document)))
     _refuse(list(_version(document)))
+    sha256, said = seal.of(document), document.pop(seal.KEY, None)
+    if said is not None and not (isinstance(said, str) and _SHA256.fullmatch(said)):
+        _refuse([((seal.KEY,), f"{_shown(said)} is no SHA-256; it has 64 digits of 0-9 and a-f")])
     try:
         schedule = _schedules().validate_json(json.dumps(document), strict=True)
     except ValidationError as invalid:
@@ -108,8 +136,8 @@ def read(text: str) -> Schedule:
         _refuse([_sentence(error) for error in errors if _meant(document, error["loc"])])
         raise FormatError(f"The document is no schedule: {errors[0]['msg']}.") from invalid
     _refuse(list(_misread(document, _schedules().dump_python(schedule, mode="json"), ())))
-    _refuse(list(_structure(schedule)))
-    return schedule
+    _refuse(list(_structure(schedule, gaps)))
+    return Document(schedule, sha256, said is not None and said != sha256)
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -206,7 +234,12 @@ def _version(document: Any) -> Iterator[Fault]:
         yield ("format",), f"is missing; this version of titrate reads format {VERSION}"
     elif type(document["format"]) is not int or document["format"] != VERSION:
         found = _shown(document["format"])
-        yield ("format",), f"{found} is not a format that this version of titrate reads; it reads format {VERSION}"
+        newer = isinstance(document["format"], int) and document["format"] > VERSION
+        hint = "; a newer titrate wrote it, and can read it" if newer else ""
+        yield (
+            ("format",),
+            f"{found} is not a format that this version of titrate reads; it reads format {VERSION}{hint}",
+        )
 
 
 def _meant(document: Any, place: Place) -> bool:
@@ -272,7 +305,7 @@ def _misread(document: Any, written: Any, place: Place) -> Iterator[Fault]:
             yield place, f'{_shown(document)} is not allowed; write "{written}" if that is meant'
 
 
-def _structure(schedule: Schedule) -> Iterator[Fault]:
+def _structure(schedule: Schedule, gaps: bool) -> Iterator[Fault]:
     """What every part of titrate relies on and no single value can promise."""
     if schedule.revision < 1:
         yield ("revision",), f"{schedule.revision} is not allowed; revisions count from 1"
@@ -287,10 +320,11 @@ def _structure(schedule: Schedule) -> Iterator[Fault]:
         return
     for index, step in enumerate(schedule.steps):
         yield from _regimen(step.regimen, ("steps", index, "regimen"))
-    faults = list(_order(schedule))
+    faults = [] if gaps else list(_order(schedule))
     yield from faults
     if not faults:
         yield from _calendar(schedule)
+        yield from chain.faults(schedule, lambda alone: _structure(alone, gaps=False))
 
 
 def _order(schedule: Schedule) -> Iterator[Fault]:

@@ -7,29 +7,24 @@ label, a rule) pass through `fit` and cannot get round it.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from itertools import groupby
 
-from titrate.days import WEEKDAYS, in_short
+from titrate.days import Days, in_short
+from titrate.difference import differences
+from titrate.formats.changes import sentences
+from titrate.formats.fitting import NBSP, fit, visible
 from titrate.patient import FACTS, Patient
 from titrate.reason import Because, Fact
 from titrate.regimen import Administration
 from titrate.schedule import Kind, Note, Schedule, Step
 from titrate.source import Citation
 
-NBSP = "\N{NO-BREAK SPACE}"
-BLANK = "_" * 20
+__all__ = ["BLANK", "NBSP", "DayRow", "DoseLine", "Section", "Sheet", "StepRow", "fit", "sheet"]
 
-_UNIT = r"(?:kg|g|mg|micrograms?|mL|L|units?|mmol|%|min|hours?|h|day|weeks?|months?|years?|dose|1\.73 m2|m2)"
-_SLASH = re.compile(rf"(?<![\w/.]){_UNIT}(?:/{_UNIT})+(?![\w/])")
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]|%)")
-_DATE = re.compile(rf"\b((?:{'|'.join(day[:3] for day in WEEKDAYS)})\w*) (\d\d?)[ {NBSP}]([A-Z][a-z]+) (\d{{4}})\b")
-# Joiners shape letters in some scripts and in emoji; they neither steer nor hide anything.
-_JOINERS = ("\u200c", "\u200d")
+BLANK = "_" * 20
 
 # What comes first among the notes; topics that are not named here follow in the order of the rule.
 _FIRST_TOPICS = ("never stop suddenly", "missed dose", "food", "interaction", "contraindication", "caution")
@@ -97,23 +92,6 @@ class Sheet:
     closing: str = "This schedule supports a decision of the prescriber; it makes none."
 
 
-def fit(text: str) -> str:
-    """`text` fit to be shown on one line: control and direction characters out, numbers joined to their units."""
-    visible = "".join(map(_visible, text))
-    worded = _SLASH.sub(lambda match: match[0].replace("/", " per "), " ".join(visible.split(" ")).strip())
-    return _DATE.sub(rf"\1{NBSP}\2{NBSP}\3{NBSP}\4", _BEFORE_UNIT.sub(NBSP, worded))
-
-
-def _visible(char: str) -> str:
-    """The character; a space for one that breaks lines; its code for one that could steer a terminal or hide text."""
-    category = unicodedata.category(char)
-    if char.isspace() or category in ("Zl", "Zp"):
-        return " "
-    if category in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in _JOINERS:
-        return f"<U+{ord(char):04X}>"
-    return char
-
-
 def _short(day: date) -> str:
     return in_short(day).replace(" ", NBSP)
 
@@ -148,7 +126,7 @@ class _References:
                 yield f"[{number}] {fit(source.title)} (as [{first[source]}]): {at}; {checked}"
                 continue
             first[source] = number
-            address = f" {''.join(map(_visible, source.href)).strip()}".rstrip()
+            address = f" {''.join(map(visible, source.href)).strip()}".rstrip()
             said = f"{fit(source.title)}, {fit(source.publisher)}, {fit(source.edition)}"
             yield f"[{number}] {said}: {at}; {checked}{address}"
 
@@ -158,7 +136,7 @@ def sheet(schedule: Schedule, daily: bool = False) -> Sheet:
     references = _References()
     warnings = tuple(_sentence(note.says, references.mark(note.citation)) for note in schedule.warnings)
     steps = tuple(_step_row(schedule, number, references) for number in range(1, len(schedule.steps) + 1))
-    sections = list(_notes(schedule.notes, references))
+    sections = [*_changed(schedule), *_before(schedule), *_notes(schedule.notes, references)]
     if schedule.not_checked:
         sections.append(Section("Not checked", tuple(fit(what) for what in schedule.not_checked)))
     sections.extend(_unstated(schedule, references))
@@ -182,10 +160,13 @@ def _facts(schedule: Schedule) -> Iterator[tuple[str, str]]:
         yield "Label", fit(request.label)
     if given := ", ".join(_given(request.patient)):
         yield "Patient", given
-    yield "Rule", fit(f"{rule.id} ({rule.population}, {rule.region}), sha256 {rule.sha256[:12]}")
+    extends = f", extends {' and '.join(rule.extends)}" if rule.extends else ""
+    yield "Rule", fit(f"{rule.id} ({rule.population}, {rule.region}){extends}, sha256 {rule.sha256[:12]}")
     yield "Status", "draft: no clinician has reviewed this rule" if rule.status == "draft" else fit(rule.status)
     yield "Plan", fit(f"{schedule.plan}, revision {schedule.revision}")
     yield "Replaces", _replaces(schedule)
+    if schedule.revised is not None:
+        yield "Decided", fit(f"{schedule.revised.says} (set by the prescriber)")
     issued = schedule.issued.astimezone(UTC)
     yield "Issued", f"{_short(issued.date())}, {issued:%H:%M} UTC, by titrate {fit(schedule.version)}"
     if request.tz:
@@ -210,7 +191,33 @@ def _given(patient: Patient) -> Iterator[str]:
 def _replaces(schedule: Schedule) -> str:
     if schedule.revision == 1:
         return "nothing (first version)"
-    return f"revision {schedule.revision - 1} of this plan"
+    replaced = f"revision {schedule.revision - 1} of this plan"
+    if schedule.revised is None:
+        return replaced
+    one = schedule.earlier[-1]
+    edited = ", which somebody had changed after titrate wrote it" if one.edited else ""
+    return fit(f"{replaced} (sha256 {one.sha256[:12]}){edited}, from {_short(schedule.revised.on)} on")
+
+
+def _changed(schedule: Schedule) -> Iterator[Section]:
+    """What to take differently than the superseded revision said."""
+    previous = schedule.previous()
+    if previous is not None:
+        yield Section("What changes", tuple(sentences(previous, schedule, differences(previous, schedule))))
+
+
+def _before(schedule: Schedule) -> Iterator[Section]:
+    """What was planned for the days before a revision, and which of them were reported as not taken."""
+    items = [f"{_span(step.days)}: {fit(step.regimen.in_words())}, as planned" for step in schedule.kept()]
+    items += [f"{_span(one.days)}: nothing was taken ({one.how}, as somebody reported)" for one in schedule.absences]
+    if items:
+        yield Section("Before this revision", tuple(items))
+
+
+def _span(days: Days) -> str:
+    """`Tue 01 Dec 2026 to Thu 03 Dec 2026`, or the one day."""
+    first, last = _short(days.first), days.last
+    return first if last is None or last == days.first else f"{first} to{NBSP}{_short(last)}"
 
 
 def _step_row(schedule: Schedule, number: int, references: _References) -> StepRow:
@@ -234,7 +241,7 @@ def _dates(step: Step, review: date | None, stop: bool) -> str:
         return f"from{NBSP}{first}"
     if last is None:
         return f"from{NBSP}{first}, {_until(review)}"
-    return first if last == step.days.first else f"{first} to{NBSP}{_short(last)}"
+    return _span(step.days)
 
 
 def _until(review: date | None) -> str:

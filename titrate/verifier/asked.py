@@ -21,8 +21,10 @@ def check_asked(case: Case) -> Iterator[Finding]:
 
 
 def _first_day(case: Case) -> Iterator[Finding]:
+    """It begins on the day that was asked for; before that day there may be stays on what is taken already."""
     first, start = case.spans[0].days.first, case.request.start
-    if first != start:
+    begun = [span for span in case.spans if span.days.first < start]
+    if first > start or any(span.doses != case.current for span in begun):
         yield found(LAW, first, "the schedule begins", first.isoformat(), f"{start.isoformat()}, as asked")
 
 

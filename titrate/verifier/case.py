@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
-from titrate.days import Days, between, in_words
+from titrate.days import Days, between, in_words, plus
 from titrate.errors import RequestError
 from titrate.limit import Limits
 from titrate.quantity import Quantity
@@ -111,7 +112,8 @@ class Case:
 
     `own` are the rule's limits for this patient, `limits` these together with the prescriber's pace.
     There is at least one span. `current` is what the patient takes on the day before the first (`None`:
-    nothing, or nothing that can be told).
+    nothing, or nothing that can be told). `past` are the days of earlier revisions that lead up to the first
+    without a break.
     """
 
     schedule: Schedule
@@ -121,6 +123,7 @@ class Case:
     current: Doses | None
     spans: tuple[Span, ...]
     moves: tuple[Move, ...]
+    past: tuple[Span, ...] = ()
 
     @classmethod
     def of(cls, schedule: Schedule, rule: Rule, own: Limits) -> Case:
@@ -136,7 +139,9 @@ class Case:
             current = _current(request, spans, own)
         except ValueError as fault:
             raise RequestError(f"The request does not go with the rule {rule.id}: {fault}.") from fault
-        return cls(schedule, rule, own, limits, current, spans, tuple(_moves(spans, current, request.since)))
+        past = past_of(schedule, unit)
+        moves = tuple(_moves(spans, current, request.since, _phase(past)))
+        return cls(schedule, rule, own, limits, current, spans, moves, past)
 
     @property
     def request(self) -> Request:
@@ -150,11 +155,14 @@ class Case:
 
     @property
     def taper_begins(self) -> date | None:
-        """The first day of the taper that ends the drug: of the last taper steps in a row. `None` without a stop."""
+        """The first day of the taper that ends the drug: of the last taper steps in a row. `None` without a stop.
+
+        It may lie in the past: a taper that was revised on its way did not begin anew.
+        """
         if not self.stops:
             return None
         begins = self.spans[-1].days.first
-        for span in reversed(self.spans):
+        for span in reversed((*self.past, *self.spans)):
             if span.kind != "taper":
                 break
             begins = span.days.first
@@ -191,11 +199,54 @@ def _current(request: Request, spans: tuple[Span, ...], limits: Limits) -> Doses
     return None
 
 
-def _moves(spans: tuple[Span, ...], current: Doses | None, since: date | None) -> Iterator[Move]:
-    """What happens on the first day of each span; on the very first only if something was taken before it."""
+def past_of(schedule: Schedule, unit: str) -> tuple[Span, ...]:
+    """The days of earlier revisions and the one before them, but none up to days that were reported as not taken.
+
+    None at all where they are counted in another unit.
+    """
+    gone = max((one.days.last for one in schedule.absences if one.days.last is not None), default=None)
+    try:
+        found = list(_taken_before(schedule, unit)) if gone is None else []
+        for step in schedule.kept():
+            first, last = step.days.first, step.days.last
+            if gone is None or last is None or last > gone:
+                days = step.days if gone is None or first > gone else Days(plus(gone, 1), last)
+                found.append(Span(days, step.kind, step.regimen, in_unit(step.regimen.doses, unit)))
+    except ValueError:
+        return ()
+    return tuple(found)
+
+
+def _taken_before(schedule: Schedule, unit: str) -> Iterator[Span]:
+    """What was taken on the day before a plan that has been revised began, as far as it was said dose by dose."""
+    kept, current = schedule.kept(), schedule.chain()[0].request.current
+    if not kept or current is None:
+        return
+    doses = current.doses if current.daily is None else (current.daily,) if kept[0].regimen.continuous else ()
+    if doses:
+        yield Span(Days.of(plus(kept[0].days.first, -1), 1), "maintenance", Regimen(unit), in_unit(doses, unit))
+
+
+Phase = tuple[Direction, Doses]
+
+
+def _phase(past: tuple[Span, ...]) -> Phase:
+    """Which way the doses went when the past ended, and the doses on which that began."""
+    phase: Phase = ("none", ())
+    for earlier, later in pairwise(past):
+        way = direction(earlier.doses, later.doses)
+        if way != "none" and (way != phase[0] or earlier.kind == "maintenance"):
+            phase = (way, earlier.doses)
+    return ("none", ()) if past and past[-1].kind == "maintenance" else phase
+
+
+def _moves(spans: tuple[Span, ...], current: Doses | None, since: date | None, phase: Phase) -> Iterator[Move]:
+    """What happens on the first day of each span; on the very first only if something was taken before it.
+
+    `phase`: which way the doses were going before that.
+    """
     before, left = current, None
     held = None if since is None else between(since, spans[0].days.first)
-    phase: tuple[Direction, Doses] = ("none", ())
     for index, span in enumerate(spans):
         if before is not None:
             way = direction(before, span.doses)

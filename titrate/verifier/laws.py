@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from titrate.days import between, plus
-from titrate.limit import By, Change, Limits, Spacing, Times
+from titrate.limit import By, Change, Limits, Times
 from titrate.quantity import Quantity, Range
 from titrate.regimen import times_a_day
 from titrate.rule import Rule
@@ -24,6 +23,9 @@ from titrate.verifier.asked import check_asked
 from titrate.verifier.case import Case, Finding, Move, Span, found
 from titrate.verifier.change import Direction, applicable, within
 from titrate.verifier.pieces import check_makeable
+from titrate.verifier.rate import check_rate
+from titrate.verifier.seam import check_seam
+from titrate.verifier.spacing import check_spacing
 from titrate.verifier.wayout import WaysOut, grades, largest_of, way_out_falls
 
 __all__ = ["CHECKS", "Finding", "Verdict", "verify"]
@@ -41,22 +43,33 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def verify(schedule: Schedule, rule: Rule) -> Verdict:
+def verify(
+    schedule: Schedule, rule: Rule, checks: tuple[Check, ...] | None = None, own: Limits | None = None
+) -> Verdict:
     """What breaks the laws in `schedule`, measured with `rule`.
+
+    Of a schedule from elsewhere less may be known: then only these `checks` are made, and `own` stands for the limits
+    that the rule has for the patient.
 
     Raises `RequestError` where a limit needs a fact that the request lacks, or the request does not go
     with the rule. A schedule without steps, or in another unit than the rule's, is told so and nothing
-    more is checked: there is nothing that the other laws could be held against.
+    more is checked: there is nothing that the other laws could be held against. Of a revision everything that
+    it supersedes is proved as well, as far as it was planned with this very rule file.
     """
     request = schedule.request
-    own = rule.limits_for(request.patient, starting=request.current is None)
+    checks = CHECKS if checks is None else checks
+    own = own or rule.limits_for(request.patient, starting=request.current is None)
     if not schedule.steps:
         nothing = found("covered", None, "the schedule has no step", "no day", "at least one day")
         return Verdict(("covered",), (nothing,))
     if foreign := tuple(_foreign(schedule, own.unit)):
         return Verdict(("rule",), foreign)
     case = Case.of(schedule, rule, own)
-    return Verdict(tuple(map(law_of, CHECKS)), tuple(finding for check in CHECKS for finding in check(case)))
+    findings = [finding for check in checks for finding in check(case)]
+    previous = schedule.previous()
+    if previous is not None and previous.rule.sha256 == rule.sha256:
+        findings += [finding for finding in verify(previous, rule, checks).findings if finding not in findings]
+    return Verdict(tuple(map(law_of, checks)), tuple(findings))
 
 
 def law_of(check: Check) -> str:
@@ -104,7 +117,8 @@ def check_increment(case: Case) -> Iterator[Finding]:
 
 def check_decrement(case: Case) -> Iterator[Finding]:
     """Law 4. No fall is larger than the rule allows; the last one to nothing only where no last step is given."""
-    yield from _too_large(case, "decrement", "fall", case.limits.decrease)
+    single = tuple(limit for limit in case.limits.decrease if limit.within is None)
+    yield from _too_large(case, "decrement", "fall", single)
 
 
 def _too_large(case: Case, law: str, way: Direction, changes: tuple[Change, ...]) -> Iterator[Finding]:
@@ -192,45 +206,6 @@ def _outside(
     if frequency is not None and len(span.doses) not in frequency:
         value = times_a_day(len(span.doses)) if span.doses else "no dose"
         yield found(law, day, f"the drug is taken {value}", value, str(frequency), citation)
-
-
-def check_spacing(case: Case) -> Iterator[Finding]:
-    """Law 5. Doses follow the clock, and no two are closer than the rule allows, not over midnight either."""
-    for span, later in zip(case.spans, (*case.spans[1:], None), strict=True):
-        clock, day = _clock(span), span.days.first
-        if clock is None or any(second <= first for first, second in pairwise(clock)):
-            times = ", ".join(str(administration.slot) for administration in span.regimen.administrations)
-            yield found("spacing", day, f"the doses are taken at {times}", times, "clock times that ascend")
-            continue
-        frequency = {len(clock)}
-        gaps = [(second - first, day, frequency) for first, second in pairwise(clock)]
-        if clock and span.days.length != 1:
-            gaps.append((24 - clock[-1] + clock[0], day, frequency))
-        tomorrow = (_clock(later) or []) if later is not None else []
-        if clock and tomorrow and later is not None:
-            # The night between two regimens belongs to both.
-            gaps.append((24 - clock[-1] + tomorrow[0], later.days.first, frequency | {len(tomorrow)}))
-        for hours, on, counts in gaps:
-            yield from _too_close(case.limits.spacing, hours, on, counts)
-
-
-def _too_close(limits: tuple[Spacing, ...], hours: Fraction, day: date, counts: set[int]) -> Iterator[Finding]:
-    gap = Quantity(hours, "hours")
-    for limit in limits:
-        if (limit.frequency is None or limit.frequency in counts) and gap < limit.at_least:
-            least = f"at least {limit.at_least}"
-            yield found("spacing", day, f"two doses are {gap} apart", str(gap), least, limit.citation)
-
-
-def _clock(span: Span) -> list[Fraction] | None:
-    """The hours after midnight at which doses are taken, in the order given; none for a continuous infusion.
-
-    `None` where an infusion and doses at clock times stand side by side.
-    """
-    times = [administration.slot.at for administration in span.regimen.administrations]
-    if times == [None]:
-        return []
-    return None if None in times else [Fraction(at.hour * 60 + at.minute, 60) for at in times if at is not None]
 
 
 def check_maintenance(case: Case) -> Iterator[Finding]:
@@ -375,6 +350,7 @@ CHECKS: tuple[Check, ...] = (
     check_increment,
     check_decrement,
     check_interval,
+    check_rate,
     check_maximum,
     check_frequency,
     check_spacing,
@@ -387,4 +363,5 @@ CHECKS: tuple[Check, ...] = (
     check_scope,
     check_rule,
     check_asked,
+    check_seam,
 )

@@ -1,6 +1,18 @@
-"""A schedule as an iCalendar file for import by hand.
+"""A schedule as an iCalendar file, for import by hand or as a feed that programs read again and again.
 
-RFC 5545 (3.4 the object, 3.6.1 VEVENT, 3.6.5 VTIMEZONE, 3.6.6 VALARM, 3.8.5.3 RRULE) and RFC 7986 (5.1 NAME).
+RFC 5545 (3.4 the object, 3.6.1 VEVENT, 3.6.5 VTIMEZONE, 3.6.6 VALARM, 3.8.5.3 RRULE) and RFC 7986 (5.1 NAME, 5.4
+LAST-MODIFIED, 5.7 REFRESH-INTERVAL, 5.8 SOURCE).
+
+There are two schemes of UIDs, because programs do two different things with an entry whose UID they know already:
+
+- A file for import by hand (`-o plan.ics`) has UIDs of plan, *revision*, day and slot, and what lies ahead. Thunderbird
+  and konsolekalendar keep the old entry without a word when a UID comes again, and GNOME refuses the file; so a UID
+  never comes again. An older revision that nobody deleted shows both doses, each with its revision in the title.
+- A feed (`titrate calendar DIR`: a subscription, a collection on a CalDAV server) has UIDs of plan, day and slot, which
+  stay the same over revisions, and holds the days before the newest revision too. Programs that subscribe take the
+  whole file for the truth. Evolution, khal and CalDAV servers take an entry over by its UID and remove none; for them
+  what a revision dropped stays in the file as STATUS:CANCELLED (see `feed`). SEQUENCE and DTSTAMP of an entry are
+  those of the revision that changed it last.
 
 What programs read differently is not used: no METHOD, no UID of the calendar, no RDATE, EXDATE or UNTIL. The
 `icalendar` library folds and escapes; values are handed to it as text, because its own date types write a zone called
@@ -15,8 +27,8 @@ from zoneinfo import ZoneInfo
 
 from titrate.days import in_words, plus
 from titrate.errors import RequestError
-from titrate.formats.ics import wording
-from titrate.formats.ics.diary import CalendarOptions, Entry, OddDose, entries, odd_doses
+from titrate.formats.ics import about, feed, wording
+from titrate.formats.ics.diary import CalendarOptions, OddDose, entries, odd_doses
 from titrate.schedule import Schedule
 from titrate.zone import Onset, is_utc, load, oddity, onsets
 
@@ -29,6 +41,8 @@ PRODID = "-//titrate//dose titration and taper plans//EN"
 # Google quotes 1 MB for a calendar file; Radicale needs a minute for 1,500 events.
 _LARGE_FILE = 900_000
 _MANY_EVENTS = 1_000
+# How often a program should read a feed again.
+_REFRESH = "PT6H"
 
 
 def write(schedule: Schedule, options: CalendarOptions = CalendarOptions()) -> str:  # noqa: B008 (frozen)
@@ -38,30 +52,61 @@ def write(schedule: Schedule, options: CalendarOptions = CalendarOptions()) -> s
     """
     from icalendar import Calendar
 
-    home = _home(schedule, options)
-    zone = None if options.floating else home
     calendar = Calendar()
-    name = wording.calendar_name(schedule, options.discreet)
+    name = feed.name_of(schedule, options) if options.feed else wording.calendar_name(schedule, options.discreet)
     _put(calendar, VERSION="2.0", PRODID=PRODID, CALSCALE="GREGORIAN", NAME=name)
     _put(calendar, X_WR_CALNAME=name)
+    home = _home(schedule, options)
     if home is not None:
         _put(calendar, X_WR_TIMEZONE=home.key)
-    if zone is not None and not is_utc(zone.key):
-        calendar.add_component(_timezone(zone, onsets(zone, schedule.first, schedule.listed_until)))
-    for entry in entries(schedule, options, zone):
-        calendar.add_component(_event(schedule, options, entry, zone))
+    if options.feed:
+        _put_feed(calendar, schedule, options)
+    shown = feed.dated(schedule, options) if options.feed else _ahead(schedule, options, home)
+    for zone in dict.fromkeys(one.zone for one in shown):
+        if zone is not None and not is_utc(zone.key):
+            first = min(one.entry.day for one in shown)
+            calendar.add_component(_timezone(zone, onsets(zone, first, max(schedule.listed_until, first))))
+    for one in shown:
+        calendar.add_component(_event(options, one))
     return bytes(calendar.to_ical()).decode("utf-8")
+
+
+def _ahead(schedule: Schedule, options: CalendarOptions, home: ZoneInfo | None) -> tuple[feed.Dated, ...]:
+    """The entries of a file: what lies ahead, each with a UID of its revision."""
+    zone = None if options.floating else home
+    return tuple(
+        feed.Dated(
+            f"{schedule.plan}-r{schedule.revision}-{_date(entry.day)}-{entry.name}@titrate",
+            entry,
+            schedule.revision,
+            schedule.issued,
+            zone,
+        )
+        for entry in entries(schedule, options, zone)
+    )
+
+
+def _put_feed(calendar: Component, schedule: Schedule, options: CalendarOptions) -> None:
+    """How often to read it again, when it changed, and where it is."""
+    _put(calendar, LAST_MODIFIED=_utc(schedule.issued))
+    _put_with(calendar, "REFRESH-INTERVAL", _REFRESH, VALUE="DURATION")
+    _put(calendar, X_PUBLISHED_TTL=_REFRESH)
+    if options.source is not None:
+        _put_with(calendar, "SOURCE", options.source, VALUE="URI")
 
 
 def advice(schedule: Schedule, options: CalendarOptions, text: str) -> tuple[str, ...]:
     """What to tell whoever exported `text`, in sentences, the most urgent first."""
     home = _home(schedule, options)
+    if options.feed:
+        odd = () if home is None or options.floating else odd_doses(schedule, home)
+        return (*(_odd_dose(schedule, home, one) for one in odd if home is not None), *_size(options, text))
     own = f'Import it into a calendar of its own, called "{wording.calendar_name(schedule, options.discreet)}"'
     said = [f"{own}: one calendar per plan can be deleted as a whole."]
     if schedule.revision > 1:
         said.insert(
             0,
-            f"{wording.delete_first(schedule, options.discreet)} "
+            f"{about.delete_first(schedule, options.discreet)} "
             "Most calendar programs keep the old doses beside the new ones otherwise.",
         )
     if home is not None and not options.floating:
@@ -131,15 +176,15 @@ def _size(options: CalendarOptions, text: str) -> list[str]:
     ]
 
 
-def _event(schedule: Schedule, options: CalendarOptions, entry: Entry, zone: ZoneInfo | None) -> Component:
+def _event(options: CalendarOptions, one: feed.Dated) -> Component:
     from icalendar import Event
     from icalendar.prop import vRecur
 
-    event = Event()
-    stamp = _utc(schedule.issued)
-    _put(event, UID=_uid(schedule, entry), DTSTAMP=stamp, LAST_MODIFIED=stamp, SEQUENCE=str(schedule.revision))
+    event, entry = Event(), one.entry
+    stamp = _utc(one.issued)
+    _put(event, UID=one.uid, DTSTAMP=stamp, LAST_MODIFIED=stamp, SEQUENCE=str(one.revision))
     if isinstance(entry.begins, datetime):
-        _put_start(event, entry.begins, zone)
+        _put_start(event, entry.begins, one.zone)
         _put(event, DURATION="PT15M")
     else:
         for name, day in (("DTSTART", entry.begins), ("DTEND", plus(entry.begins, 1))):
@@ -147,15 +192,10 @@ def _event(schedule: Schedule, options: CalendarOptions, entry: Entry, zone: Zon
     if entry.count > 1:
         event["RRULE"] = vRecur(FREQ="DAILY", COUNT=entry.count)
     _put(event, SUMMARY=entry.title, DESCRIPTION=entry.text, CATEGORIES="Medicine")
-    _put(event, STATUS="CONFIRMED", TRANSP="TRANSPARENT", CLASS="PRIVATE")
+    _put(event, STATUS="CANCELLED" if one.cancelled else "CONFIRMED", TRANSP="TRANSPARENT", CLASS="PRIVATE")
     if entry.rings:
         event.add_component(_alarm(entry.title, options.remind))
     return event
-
-
-def _uid(schedule: Schedule, entry: Entry) -> str:
-    """Of plan, revision, slot and date: a revision imported beside an older one never hides behind it."""
-    return f"{schedule.plan}-r{schedule.revision}-{_date(entry.day)}-{entry.name}@titrate"
 
 
 def _alarm(title: str, minutes: int) -> Component:

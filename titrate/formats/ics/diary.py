@@ -7,17 +7,17 @@ shows; texts keep the detail, because without it the right dose could not be tak
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from titrate.days import plus
+from titrate.days import between, in_words, plus
 from titrate.errors import RequestError
-from titrate.formats.ics import wording
+from titrate.formats.ics import about, wording
 from titrate.regimen import Administration
-from titrate.schedule import Schedule, Step
+from titrate.schedule import Absence, Schedule, Step
 from titrate.zone import Oddity, instant, oddity
 
 _WEEK = 7
@@ -28,13 +28,17 @@ class CalendarOptions:
     """How a calendar is written. `remind` is how many minutes before a dose its alarm rings, 0 for at its time.
 
     `floating`: times without a zone, which follow the device; `single_events`: one event per dose instead of
-    series; `discreet`: titles without drug and dose. Raises `RequestError` for a `remind` outside a day.
+    series; `discreet`: titles without drug and dose. `feed`: a calendar that programs read again and again, with the
+    days of earlier revisions; `source` is its address where that is known. Raises `RequestError` for a `remind`
+    outside a day.
     """
 
     floating: bool = False
     single_events: bool = False
     discreet: bool = False
     remind: int = 0
+    feed: bool = False
+    source: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.remind < 24 * 60:
@@ -77,11 +81,41 @@ def entries(schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None)
         if step.days.first > schedule.listed_until:
             break
         yield _beginning(schedule, options, number)
-        if not step.regimen.continuous:
-            for administration in step.regimen.administrations:
-                yield from _doses(schedule, options, zone, number, administration)
+        yield from _of_step(schedule, options, zone, number, step.days.until(schedule.listed_until), final=True)
     yield from _review(schedule, options)
     yield from _end_of_list(schedule, options)
+
+
+def followed(
+    schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None, until: date, away: Iterable[Absence]
+) -> Iterator[Entry]:
+    """The entries of a schedule that was followed to the day `until`, without the days on which nothing was taken.
+
+    They are those of `entries`, but what reaches to `until` is cut there.
+    """
+    gone = {day for one in away if one.days.first <= until for day in one.days.until(until)}
+    for number, step in enumerate(schedule.steps, 1):
+        if step.days.first > until:
+            return
+        days = step.days.until(until)
+        cut = replace(
+            schedule,
+            steps=(*schedule.steps[: number - 1], replace(step, days=days), *schedule.steps[number:]),
+        )
+        yield _beginning(cut, options, number)
+        yield from _of_step(cut, options, zone, number, (day for day in days if day not in gone), final=False)
+
+
+def taken_away(schedule: Schedule, absence: Absence, options: CalendarOptions) -> Entry:
+    """The days on which nothing was taken, as they were reported with a schedule."""
+    first, last, length = absence.days.first, absence.days.last, absence.days.length
+    assert last is not None, absence
+    assert length is not None, absence
+    drug = wording.drug(schedule, options.discreet)
+    title = f"{drug} was not taken: {absence.how}, as somebody reported (r{schedule.revision})"
+    days = in_words(first) if last == first else f"{in_words(first)} to {in_words(last)}"
+    text = f"{days}: nothing was taken.\nPlan {schedule.plan}."
+    return replace(_all_day(first, "away", title, text), count=length)
 
 
 def odd_doses(schedule: Schedule, zone: ZoneInfo) -> tuple[OddDose, ...]:
@@ -101,26 +135,41 @@ def _all_day(day: date, name: str, title: str, text: str) -> Entry:
     return Entry(name, day, day, wording.plain(title), wording.unbroken(wording.plain(text)))
 
 
-def _doses(
-    schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None, number: int, administration: Administration
+def _of_step(
+    schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None, number: int, days: Iterable[date], final: bool
 ) -> Iterator[Entry]:
-    """The doses of one slot in one step.
+    """The doses of a step on these of its days; `final`: the last dose of all may be among them."""
+    step, listed = schedule.steps[number - 1], tuple(days)
+    if not step.regimen.continuous:
+        for administration in step.regimen.administrations:
+            last = final and _is_last(schedule, step, administration)
+            yield from _doses(schedule, options, zone, number, administration, listed, last)
+
+
+def _doses(
+    schedule: Schedule,
+    options: CalendarOptions,
+    zone: ZoneInfo | None,
+    number: int,
+    administration: Administration,
+    listed: tuple[date, ...],
+    last: bool,
+) -> Iterator[Entry]:
+    """The doses of one slot on these days of one step; `last`: they are those of the slot of the last dose of all.
 
     A series ends before, and begins again after, a dose in a skipped or repeated hour (readers disagree on those),
-    the last dose of all (it says so), and the day of issue (doses before it have no alarm).
+    the last dose of all (it says so), the day of issue (doses before it have no alarm), and days left out.
     """
-    step = schedule.steps[number - 1]
     at = administration.slot.at
     assert at is not None, administration
-    last = _is_last(schedule, step, administration)
     today = _day_of_issue(schedule, zone)
+    counted = {day: between(listed[0], day) - place for place, day in enumerate(listed)}
 
     def alone(day: date) -> bool:
         odd = zone is not None and oddity(zone, datetime.combine(day, at)) is not None
         return odd or options.single_events or (last and day == schedule.last_dose)
 
-    listed = step.days.until(schedule.listed_until)
-    for _, run in groupby(listed, key=lambda day: (day >= today, day if alone(day) else None)):
+    for _, run in groupby(listed, key=lambda day: (day >= today, counted[day], day if alone(day) else None)):
         days = tuple(run)
         begins = datetime.combine(days[0], at)
         title = wording.dose_title(schedule, administration, options.discreet)
@@ -150,7 +199,7 @@ def _day_of_issue(schedule: Schedule, zone: ZoneInfo | None) -> date:
 def _about(schedule: Schedule, options: CalendarOptions) -> Iterator[Entry]:
     """Which plan this is, from which rule, what was not checked: what every print of a schedule says."""
     title = f"About the plan: {wording.calendar_name(schedule, options.discreet)}"
-    for number, text in enumerate(wording.about(schedule, options.discreet), 1):
+    for number, text in enumerate(about.pages(schedule, options.discreet, options.feed), 1):
         more = "" if number == 1 else f", page {number}"
         yield _all_day(schedule.first, f"about-{number}", title + more, text)
 

@@ -77,7 +77,7 @@ def dose_text(schedule: Schedule, number: int, administration: Administration, t
     ]
     if _notes(schedule, "never stop suddenly"):
         parts.append(_NEVER_SUDDENLY)
-    parts.append(f"Plan {schedule.plan}, revision {schedule.revision}.{_replaces(schedule)}")
+    parts.append(f"Plan {schedule.plan}, revision {schedule.revision}.{replaces(schedule)}")
     parts.append(f"Time of {tz}." if tz else "The time follows the device.")
     return "\n".join(parts)
 
@@ -187,7 +187,7 @@ def step_dates(schedule: Schedule, number: int) -> str:
 def step_text(schedule: Schedule, number: int) -> str:
     """What a step is, its doses and pieces, why; or, for the stop, when the last dose was and why it may end there."""
     step = schedule.steps[number - 1]
-    closing = [f"Plan {schedule.plan}, revision {schedule.revision}.{_replaces(schedule)}"]
+    closing = [f"Plan {schedule.plan}, revision {schedule.revision}.{replaces(schedule)}"]
     if not step.regimen.administrations:
         if number < len(schedule.steps):
             return fitted([f"No {schedule.rule.drug}: {step_dates(schedule, number)}."], _why(step), closing)
@@ -195,7 +195,7 @@ def step_text(schedule: Schedule, number: int) -> str:
         said = [f"From today you take no {schedule.rule.drug}.", ended, "Ring the prescriber if you feel worse."]
         return fitted(said, _why_it_may_end(schedule), closing)
     heading = f"Step {number} of {len(schedule.steps)}, {step_dates(schedule, number)}."
-    return fitted([heading, *_day_in_words(step.regimen)], [*_safety(schedule), *_why(step)], closing)
+    return fitted([heading, *_day_in_words(step.regimen)], [*safety(schedule), *_why(step)], closing)
 
 
 def _day_in_words(regimen: Regimen) -> list[str]:
@@ -274,39 +274,8 @@ def _keep(schedule: Schedule, day: date) -> str:
     return f"keep taking {step.regimen.in_words()}"
 
 
-def about(schedule: Schedule, discreet: bool) -> list[str]:
-    """What every print of a schedule says of itself, on as many pages as it takes."""
-    rule = schedule.rule
-    sentences = [
-        f"{rule.title}.",
-        f"Rule {rule.id}, for {rule.population}, {rule.region}, {rule.status}; fingerprint {rule.sha256[:12]}.",
-        f"Plan {schedule.plan}, revision {schedule.revision}, made on {in_words(schedule.issued.date())} "
-        f"with titrate {schedule.version}.{_replaces(schedule) or ' It replaces nothing.'}",
-        "Prepared by: ____________________",
-        "It supports a decision of the prescriber; it makes none.",
-        "Keep it in a calendar of its own: one calendar per plan.",
-    ]
-    if schedule.revision > 1:
-        sentences.append(delete_first(schedule, discreet))
-    sentences += [f"Not checked: {', '.join(schedule.not_checked)}."] if schedule.not_checked else []
-    sentences += _safety(schedule)
-    cited = [fact for step in schedule.steps for fact in step.why.cited() if fact.citation is not None]
-    for basis, words in (("prescriber", "Set by the prescriber"), ("derived", "Derived, printed by no source"),
-                         ("computed", "Computed from what a source prints")):  # fmt: skip
-        said = dict.fromkeys(fact.says for fact in cited if fact.citation and fact.citation.basis == basis)
-        sentences += [f"{words}: {'; '.join(said)}."] if said else []
-    sources = [fact.citation.source for fact in cited if fact.citation and fact.citation.basis != "prescriber"]
-    sentences += [f"Source: {source}." for source in dict.fromkeys(sources)]
-    return _pages(sentences)
-
-
-def delete_first(schedule: Schedule, discreet: bool) -> str:
-    """What to do with the calendar before this one."""
-    before = calendar_name(schedule, discreet, schedule.revision - 1)
-    return f'Delete the calendar "{before}" before importing revision {schedule.revision}.'
-
-
-def _replaces(schedule: Schedule) -> str:
+def replaces(schedule: Schedule) -> str:
+    """` It replaces revision 1.`, or nothing."""
     return f" It replaces revision {schedule.revision - 1}." if schedule.revision > 1 else ""
 
 
@@ -318,7 +287,7 @@ def _warning(schedule: Schedule) -> list[str]:
     return [_sentence(note) for note in _notes(schedule, "never stop suddenly")]
 
 
-def _safety(schedule: Schedule) -> list[str]:
+def safety(schedule: Schedule) -> list[str]:
     """What the rule says about stopping suddenly and about a missed dose."""
     return [_sentence(note) for note in (*_notes(schedule, "never stop suddenly"), *_notes(schedule, "missed dose"))]
 
@@ -380,14 +349,3 @@ def fitted(said: Iterable[str], more: Iterable[str], closing: Iterable[str] = ()
         else:
             lines.append(sentence)
     return "\n".join((*lines, *([_MORE] if left_out else []), *last))
-
-
-def _pages(sentences: Sequence[str]) -> list[str]:
-    """`sentences` on pages of at most `LONGEST_TEXT` characters; a longer sentence has a page of its own."""
-    pages: list[str] = []
-    for sentence in sentences:
-        if pages and len(pages[-1]) + 1 + len(sentence) <= LONGEST_TEXT:
-            pages[-1] += f"\n{sentence}"
-        else:
-            pages.append(sentence)
-    return pages

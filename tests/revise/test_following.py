@@ -1,0 +1,180 @@
+"""What follows a decision, what stays, and what is said of it; each worked out on paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from tests import build
+from tests.revise.acting import ISSUED, LATER, ON_10, PUMP, US, act, d, down, rule, told, up
+from titrate import plan, verify
+from titrate.days import Duration, plus
+from titrate.formats import json as documents
+from titrate.patient import Patient
+from titrate.regimen import Pattern
+from titrate.request import Request
+from titrate.revise import Changes
+
+CASES: list[tuple[str, str, tuple[str, ...], dict[str, str], list[str]]] = [
+    # 10 mg from 4 to 6 December, and 7 days longer: to 13 December; then the rest of the ladder, 3 days a step.
+    ("up", "12-06", ("stay", "7d"), {}, ["12-06 10 mg x3", "12-14 15 mg x3", "12-17 20 mg x3 on"]),
+    # On the first day of 15 mg the patient is still on 10 mg: that is what is stayed on.
+    ("up", "12-07", ("stay", "7d"), {}, ["12-07 10 mg x3", "12-14 15 mg x3", "12-17 20 mg x3 on"]),
+    ("up", "12-01", ("shift", "7d"), {},
+     ["12-08 5 mg x3", "12-11 10 mg x3", "12-14 15 mg x3", "12-17 20 mg x3 on"]),
+    ("up", "12-06", ("shift", "1d"), {}, ["12-06 10 mg x3", "12-08 15 mg x3", "12-11 20 mg x3 on"]),
+    # 10 mg had been kept for 3 days on 7 December; back to 5 mg for the 3 days that it was kept before, and up again.
+    ("up", "12-07", ("back", "1"), {}, ["12-07 5 mg x3", "12-10 10 mg x3", "12-13 15 mg x3", "12-16 20 mg x3 on"]),
+    ("up", "12-07", ("back",), {"kept": "5d"},
+     ["12-07 5 mg x3", "12-12 10 mg x3", "12-15 15 mg x3", "12-18 20 mg x3 on"]),
+    ("up", "12-15", ("back", "1"), {"to": "15 mg x3"}, ["12-15 15 mg x3", "12-18 20 mg x3 on"]),
+    # 6 days a step: 10 mg, taken since 4 December, may change on 10 December.
+    ("up", "12-07", ("slower", "x2"), {}, ["12-07 10 mg x3", "12-10 15 mg x3", "12-16 20 mg x3 on"]),
+    # 15 mg, taken since 7 December, may fall on 10 December; 40 mg a day is as even as 10, 15 and 15 mg.
+    ("up", "12-08", ("retarget", "40 mg/day"), {}, ["12-08 15 mg x3", "12-10 10/15/15 mg on"]),
+    ("up", "12-20", ("retarget", ON_10), {}, ["12-20 15 mg x3", "12-23 10 mg x3 on"]),
+    # A dose that is new rises from nothing, by 5 mg every 3 days.
+    ("up", "12-20", ("retarget", "20 mg x4"), {},
+     ["12-20 5/20/20/20 mg", "12-23 10/20/20/20 mg", "12-26 15/20/20/20 mg", "12-29 20 mg x4 on"]),
+    # 60 mg a day, long enough on it: 3 + 3 + 4 + 4 days are the 14 that a taper takes.
+    ("up", "12-20", ("stop",), {},
+     ["12-20 15 mg x3", "12-23 10 mg x3", "12-26 5 mg x3", "12-30 5 mg x1", "01-03 0 mg"]),
+    ("up", "12-08", ("missed", "3d"), {"then": "continue"}, ["12-08 10 mg x3", "12-11 15 mg x3", "12-14 20 mg x3 on"]),
+    ("up", "12-08", ("missed", "3d"), {"then": "back"},
+     ["12-08 5 mg x3", "12-11 10 mg x3", "12-14 15 mg x3", "12-17 20 mg x3 on"]),
+    ("up", "12-08", ("missed", "3d"), {"then": "restart"},
+     ["12-08 5 mg x3", "12-11 10 mg x3", "12-14 15 mg x3", "12-17 20 mg x3 on"]),
+    ("up", "12-14", ("withheld", "2026-12-12..2026-12-13"), {"to": ON_10},
+     ["12-14 10 mg x3", "12-17 15 mg x3", "12-20 20 mg x3 on"]),
+    ("up", "12-14", ("withheld", "2026-12-12..2026-12-13"), {"then": "continue"}, ["12-14 20 mg x3 on"]),
+    # Withheld on 5 December, taken again on the 6th: 10 mg was kept for one day when 15 mg came on the 7th, and 15 mg
+    # counts from that day.
+    ("up", "12-08", ("withheld", "2026-12-05"), {}, ["12-08 15 mg x3", "12-10 20 mg x3 on"]),
+    # A taper that goes on with what was planned, a week later: no new 14 days.
+    ("down", "12-08", ("shift", "7d"), {}, ["12-08 5 mg x3", "12-18 5 mg x1", "12-22 0 mg"]),
+    # 15 mg a day to 17 December, then planned anew: 14 days, shared out evenly over 10 and 5 mg a day.
+    ("down", "12-08", ("stay", "7d"), {}, ["12-08 5 mg x3", "12-18 5 mg x2", "12-25 5 mg x1", "01-01 0 mg"]),
+    # The day of the stop: one dose a day goes on, and there is nothing lower.
+    ("down", "12-15", ("stay", "3d"), {}, ["12-15 5 mg x1", "01-01 0 mg"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("which", "on", "action", "options", "steps"), CASES, ids=[f"{c[0]} {c[1]} {' '.join(c[2])} {c[3]}" for c in CASES]
+)
+def test_what_follows(which: str, on: str, action: tuple[str, ...], options: dict[str, str], steps: list[str]) -> None:
+    schedule = up(review=d("2027-01-15")) if which == "up" else down()
+    found = act(schedule, f"2026-{on}", *action, **options)
+    assert told(found.steps) == steps
+    assert found.plan == schedule.plan
+    assert (found.revision, found.issued, found.rule) == (2, LATER, schedule.rule)
+    assert found.kept() == tuple(
+        replace(step, days=step.days.until(plus(d(f"2026-{on}"), -1)))
+        for step in schedule.steps
+        if step.days.first < d(f"2026-{on}")
+    )
+    assert verify(found, rule()).findings == ()
+    assert documents.read(documents.write(found)) == found
+
+
+def test_a_revision_says_what_it_supersedes_and_what_was_decided() -> None:
+    found = act(up(), "2026-12-06", "stay", "7d")
+    assert found.revised is not None
+    assert (found.revised.on, found.revised.action) == (d("2026-12-06"), "stay 7d")
+    assert found.revised.says == "Stay on 10 mg three times a day 7 days longer, to Sunday 13 December 2026"
+    (superseded,) = found.earlier
+    assert (superseded.sha256, superseded.revision, superseded.steps) == ("ab" * 32, 1, up().steps)
+    assert found.previous() == replace(up(), warnings=())
+    assert (
+        "whether every dose before Sunday 06 December 2026 was taken as it was planned (not asked)" in found.not_checked
+    )
+    assert [fact.citation and fact.citation.basis for fact in found.steps[0].why.cited()] == ["prescriber"]
+
+
+def test_what_follows_is_what_a_fresh_request_plans() -> None:
+    """From 14 December on, it is the plan for somebody who takes 10 mg three times a day since 4 December."""
+    found = act(up(), "2026-12-06", "stay", "7d")
+    fresh = Request(
+        US, "plan", d("2026-12-14"), LATER, current=Pattern.parse(ON_10), since=d("2026-12-04"),
+        target=Pattern.parse("20 mg x3"),
+    )  # fmt: skip
+    assert found.request == fresh
+    assert found.steps[1:] == plan(rule(), fresh).steps
+
+
+def test_a_stay_before_the_first_change_says_why() -> None:
+    """15 mg is taken since 7 December; on the 8th it may not fall yet."""
+    why = act(up(), "2026-12-08", "stop").steps[0].why
+    assert why.claim == "Keep 15 mg three times a day until it may change"
+    assert [fact.says for fact in why.cited()] == ["a dose is kept for at least 3 days before it changes"]
+
+
+def test_the_stay_at_the_target_is_shortened_by_what_is_over_and_prolonged() -> None:
+    """56 days from 10 December to 3 February; a taper from 4 February, or a week later."""
+    schedule = up(maintain=Duration(8, "week"), then_stop=True)
+    assert told(schedule.steps)[3:5] == ["12-10 20 mg x3", "02-04 15 mg x3"]
+    found = act(schedule, "2027-01-10", "stay", "7d")
+    assert told(found.steps)[:2] == ["01-10 20 mg x3", "02-11 15 mg x3"]
+    assert [step.kind for step in found.steps[:2]] == ["maintenance", "taper"]
+    assert found.request.goal == "taper"
+    again = act(found, "2027-02-12", "stay", "2d")
+    assert told(again.steps)[:2] == ["02-12 15 mg x3", "02-16 10 mg x3"]
+    moved = act(schedule, "2027-01-10", "shift", "7d")
+    assert [plus(step.days.first, 7) for step in schedule.steps[4:]] == [step.days.first for step in moved.steps[1:]]
+
+
+def test_a_shift_before_the_target_moves_the_stay_and_the_stop() -> None:
+    schedule = up(maintain=Duration(2, "month"), then_stop=True)
+    found = act(schedule, "2026-12-06", "shift", "1d")
+    assert [plus(step.days.first, 1) for step in schedule.steps[2:]] == [step.days.first for step in found.steps[1:]]
+
+
+def test_a_chosen_end_stays_with_stay_and_moves_with_shift() -> None:
+    schedule = down(finish_by=d("2027-01-31"))
+    assert act(schedule, "2026-12-06", "stay", "7d").last_dose == d("2027-01-31")
+    found = act(schedule, "2026-12-06", "shift", "7d")
+    assert found.last_dose == d("2027-02-07")
+    assert found.request.finish_by == d("2027-02-07")
+    facts = [fact.says for step in found.steps for fact in step.why.cited()]
+    assert "the last dose is on Sunday 07 February 2027" in facts
+    assert not any("31 January" in says for says in facts)
+
+
+def test_the_review_stays_moves_and_ends() -> None:
+    schedule = up(review=d("2027-01-15"))
+    assert act(schedule, "2026-12-06", "stay", "7d").review == d("2027-01-15")
+    assert act(schedule, "2026-12-06", "shift", "7d").review == d("2027-01-22")
+    assert act(schedule, "2027-01-20", "replan").review is None
+    assert act(schedule, "2027-01-20", "replan", changes=Changes(review=d("2027-03-01"))).review == d("2027-03-01")
+
+
+def test_other_facts_times_and_products_hold_from_then_on() -> None:
+    changes = Changes(patient=Patient(age=build.q("40 years")), every=Duration(7, "day"), label="slowly")
+    found = act(up(patient=Patient(weight=build.q("60 kg"))), "2026-12-06", "replan", changes=changes)
+    assert found.request.patient == Patient(age=build.q("40 years"), weight=build.q("60 kg"))
+    assert told(found.steps) == ["12-06 10 mg x3", "12-11 15 mg x3", "12-18 20 mg x3 on"]
+    assert found.request.label == "slowly"
+    clock = Changes(times=(time(7), time(13), time(19)))
+    moved = act(up(), "2026-12-06", "replan", changes=clock)
+    assert [str(a.slot) for a in moved.steps[0].regimen.administrations] == [
+        "morning 07:00", "midday 13:00", "evening 19:00",
+    ]  # fmt: skip
+    halves = act(up(), "2026-12-06", "products", "10mg")
+    assert {p.product.name for s in halves.steps for a in s.regimen.administrations for p in a.pieces} == {"10mg"}
+    assert halves.steps[1].regimen.administrations[0].pieces_in_words() == "1 and a half tablets of 10 mg"
+
+
+def test_a_pump_is_revised_like_tablets() -> None:
+    """At most 30 % up a day; the pace is the prescriber's where the rule leaves it."""
+    request = Request(
+        PUMP, "taper", d("2026-12-01"), ISSUED, current=Pattern.parse("300 micrograms/day"), every=Duration(1, "day")
+    )
+    schedule = plan(rule(PUMP), request)
+    taken = schedule.step_of(d("2026-12-02"))
+    assert taken is not None
+    found = act(schedule, "2026-12-03", "stay", "5d")
+    assert found.steps[0].regimen == taken[1].regimen
+    assert found.request.current == Pattern(daily=taken[1].regimen.daily)
+    assert verify(found, rule(PUMP)).findings == ()

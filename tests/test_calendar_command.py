@@ -1,0 +1,266 @@
+"""`titrate calendar` as a user meets it: a folder, what is in it after each run, what is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.run import CLOCK, Ran, titrate
+from tests.test_ics import events
+
+ROOT = Path(__file__).resolve().parent.parent
+US = "baclofen-oral-spasticity"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one plan."""
+    plan(tmp_path, "plan.json", "--tz", "Europe/London", "--label", "Mum")
+    return tmp_path
+
+
+def plan(folder: Path, name: str, *more: str) -> None:
+    ran = titrate("plan", US, "--start", "2026-12-01", "--target", "20 mg x3", *more, "-o", name, cwd=folder)
+    assert ran.code == 0, ran.err
+
+
+def revise(folder: Path, name: str, on: str, *words: str, to: str) -> None:
+    ran = titrate("revise", name, "--on", on, *words, "-o", to, cwd=folder)
+    assert ran.code == 0, ran.err
+
+
+def calendar(folder: Path, *more: str) -> Ran:
+    return titrate("calendar", ".", *more, cwd=folder)
+
+
+def feed(folder: Path) -> Path:
+    (path,) = folder.glob("*.ics")
+    return path
+
+
+def sequences(path: Path) -> set[str]:
+    return {event["SEQUENCE"] for event in events(path.read_bytes().decode("utf-8"))}
+
+
+def test_a_calendar_has_the_name_of_its_plan_and_follows_it(folder: Path) -> None:
+    name = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["plan"]
+    ran = calendar(folder)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"{name}.ics  Mum: Baclofen, revision 1  from plan.json  written\n"
+    assert sequences(feed(folder)) == {"1"}
+    revise(folder, "plan.json", "2026-12-06", "stay", "7d", to="r2.json")
+    assert calendar(folder).out == f"{name}.ics  Mum: Baclofen, revision 2  from r2.json  written\n"
+    assert sequences(feed(folder)) == {"1", "2"}
+    revise(folder, "r2.json", "2026-12-08", "stop", to="r3.json")
+    assert calendar(folder).code == 0
+    assert sequences(feed(folder)) == {"1", "2", "3"}
+
+
+def test_what_did_not_change_is_not_written_again(folder: Path) -> None:
+    calendar(folder)
+    before = feed(folder).stat()
+    assert calendar(folder).out.endswith("as it was\n")
+    after = feed(folder).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_each_plan_has_its_own_and_other_files_are_left_alone(folder: Path) -> None:
+    plan(folder, "other.json", "--tz", "Asia/Kathmandu")
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    assert titrate("calendar", ".", cwd=folder).out.count("written") == 2
+    assert len(list(folder.glob("*.ics"))) == 2
+    assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_another_folder_and_an_address(folder: Path) -> None:
+    (folder / "web").mkdir()
+    ran = calendar(folder, "--to", "web", "--url", "https://example.org/calendars/")
+    assert ran.code == 0
+    assert list(folder.glob("*.ics")) == []
+    text = feed(folder / "web").read_text(encoding="utf-8").replace("\n ", "")
+    assert f"SOURCE;VALUE=URI:https://example.org/calendars/{feed(folder / 'web').name}" in text
+
+
+def test_a_schedule_without_a_zone(tmp_path: Path) -> None:
+    plan(tmp_path, "plan.json")
+    ran = titrate("calendar", ".", cwd=tmp_path, TZ="Europe/Berlin")
+    assert "names no time zone; its calendar is in that of this machine, Europe/Berlin" in ran.err
+    assert "TZID:Europe/Berlin" in feed(tmp_path).read_text(encoding="utf-8")
+    assert calendar(tmp_path, "--tz", "Europe/Paris").err == ""
+    assert "TZID:Europe/Paris" in feed(tmp_path).read_text(encoding="utf-8")
+    assert calendar(tmp_path, "--floating").err == ""
+    assert "TZID" not in feed(tmp_path).read_text(encoding="utf-8")
+
+
+# --- nothing is lost, nothing goes back ------------------------------------------------------------------------------
+
+
+def test_a_calendar_never_goes_back_to_an_older_revision(folder: Path) -> None:
+    revise(folder, "plan.json", "2026-12-06", "stay", "7d", to="r2.json")
+    calendar(folder)
+    before = feed(folder).read_bytes()
+    (folder / "r2.json").unlink()
+    ran = calendar(folder)
+    assert ran.code == 7
+    assert "shows revision 2, and plan.json is only revision 1: a calendar never goes back" in ran.err
+    assert feed(folder).read_bytes() == before
+
+
+def test_two_revisions_of_one_number_are_not_chosen_between(folder: Path) -> None:
+    calendar(folder)
+    before = feed(folder).read_bytes()
+    (folder / "away").mkdir()
+    revise(folder, "plan.json", "2026-12-06", "stay", "7d", to="away/a.json")
+    revise(folder, "plan.json", "2026-12-06", "stop", to="away/b.json")
+    for name in ("a.json", "b.json"):
+        (folder / "away" / name).rename(folder / name)
+    ran = calendar(folder)
+    assert ran.code == 7
+    assert "a.json and b.json are both revision 2" in ran.err
+    assert "move the one that does not count" in ran.err
+    assert feed(folder).read_bytes() == before
+    (folder / "b.json").write_bytes((folder / "a.json").read_bytes())
+    assert calendar(folder).code == 0, "two copies of one document are no contradiction"
+
+
+def test_a_document_that_was_changed_by_hand_changes_no_calendar(folder: Path) -> None:
+    calendar(folder)
+    before = feed(folder).read_bytes()
+    path = folder / "plan.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"20 mg"', '"40 mg"'), encoding="utf-8")
+    ran = calendar(folder)
+    assert ran.code == 7
+    assert "plan.json was changed after titrate wrote it: its SHA-256 no longer fits" in ran.err
+    assert feed(folder).read_bytes() == before
+
+
+def test_what_is_no_schedule_is_said_and_the_rest_goes_on(folder: Path) -> None:
+    (folder / "broken.json").write_text('{"plan": "x", "revision": 1', encoding="utf-8")
+    ran = calendar(folder)
+    assert ran.code == 7
+    assert "broken.json: The document is no JSON" in ran.err
+    assert "It has no calendar." in ran.err
+    assert ran.out.endswith("written\n")
+
+
+def test_a_calendar_whose_schedule_is_gone_is_said(folder: Path) -> None:
+    calendar(folder)
+    (folder / "plan.json").unlink()
+    plan(folder, "other.json", "--tz", "Asia/Kathmandu")
+    ran = calendar(folder)
+    assert ran.code == 0
+    assert "has no schedule in the folder any more" in ran.err
+    assert len(list(folder.glob("*.ics"))) == 2
+
+
+@pytest.mark.parametrize("name", ["../../evil", "a/b", "", "x" * 65, "a b", "\u0661"])
+def test_the_name_of_a_plan_is_no_way_out_of_the_folder(folder: Path, name: str) -> None:
+    document = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    document["plan"] = name
+    del document["sha256"]
+    (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    ran = calendar(folder)
+    assert ran.code == 7
+    assert "is no name of a plan" in ran.err
+    assert sorted(path.name for path in folder.iterdir()) == ["plan.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("nowhere",), 7, "nowhere is no folder"),
+        (("empty",), 7, "holds no schedule"),
+        ((".", "--to", "nowhere"), 7, "nowhere is no folder"),
+        ((".", "--url", "example.org"), 4, "https://example.org/calendars"),
+        ((".", "--url", "https://example.org/\r\nX:1"), 4, "is no address"),
+        ((".", "--tz", "Europe/Londn"), 4, "Europe/London"),
+        ((".", "--remind", "soon"), 4, "--remind"),
+        ((), 2, "Missing argument"),
+    ],
+)
+def test_bad_input(folder: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
+    (folder / "empty").mkdir()
+    ran = titrate("calendar", *arguments, cwd=folder)
+    assert (ran.code, ran.out) == (code, "")
+    assert words in " ".join(ran.err.split())
+    assert "Traceback" not in ran.err
+    assert list(folder.glob("*.ics")) == []
+
+
+def limited() -> None:
+    """Let no file grow over 1,000 bytes: what a full disk does, for a process of any user."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+
+def test_a_full_disk_leaves_the_calendar_as_it_was(folder: Path) -> None:
+    calendar(folder)
+    before = feed(folder).read_bytes()
+    revise(folder, "plan.json", "2026-12-06", "stay", "7d", to="r2.json")
+    done = subprocess.run(
+        [sys.executable, "-m", "titrate", "calendar", "."], cwd=folder, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}, preexec_fn=limited, check=False,
+    )  # fmt: skip
+    assert done.returncode == 7
+    assert "Nothing was written" in done.stderr
+    assert feed(folder).read_bytes() == before
+    assert sorted(path.name for path in folder.iterdir()) == sorted([feed(folder).name, "plan.json", "r2.json"])
+
+
+# A process that is killed when it has written so many characters of the file beside the calendar, or just before or
+# just after the calendar is put in its place.
+KILLED = """
+import os, sys
+from titrate import atomic
+at, real = sys.argv.pop(1), os.replace
+def killed(*arguments):
+    if at == "after":
+        real(*arguments)
+    os.kill(os.getpid(), 9)
+os.replace = killed
+if at == "within":
+    os.fsync = killed
+from titrate.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("at", ["within", "before", "after"])
+def test_a_killed_process_leaves_the_old_calendar_or_the_new_one(folder: Path, at: str) -> None:
+    calendar(folder)
+    before = feed(folder).read_bytes()
+    revise(folder, "plan.json", "2026-12-06", "stay", "7d", to="r2.json")
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, at, "calendar", "."], cwd=folder, capture_output=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL
+    found = feed(folder).read_bytes()
+    assert (found == before) == (at != "after")
+    assert calendar(folder).code == 0, "the next run goes on, and no lock is left behind"
+    assert sequences(feed(folder)) == {"1", "2"}
+    if at == "after":
+        assert feed(folder).read_bytes() == found
+
+
+def test_several_at_once_leave_one_whole_calendar_of_the_newest(folder: Path) -> None:
+    revise(folder, "plan.json", "2026-12-06", "stay", "7d", to="r2.json")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": CLOCK}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "titrate", "calendar", "."], cwd=folder, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    told = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running] == [0] * 4
+    assert sum("written" in one for one in told) == 1
+    assert sequences(feed(folder)) == {"1", "2"}

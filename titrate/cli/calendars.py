@@ -1,0 +1,202 @@
+"""`calendar`: one feed per plan in a folder, kept up to date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+import typer
+
+from titrate.cli.console import local_zone, note, out, told
+from titrate.cli.documents import document
+from titrate.cli.options import AsJson, Discreet, Floating, Remind, Single, Text, Tz
+from titrate.errors import FormatError, RequestError, TitrateError
+
+if TYPE_CHECKING:
+    from titrate.formats.ics import CalendarOptions
+    from titrate.formats.json import Document
+    from titrate.schedule import Schedule
+
+_SEQUENCE = re.compile(r"^SEQUENCE:(\d{1,9})\r?$", re.MULTILINE)
+
+
+def calendar(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with schedules (.json).")],
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Write the calendars there instead.")] = None,
+    url: Annotated[Text, typer.Option(help="Where the folder with the calendars is found: https://...")] = None,
+    tz: Tz = None,
+    floating: Floating = False,
+    single_events: Single = False,
+    discreet: Discreet = False,
+    remind: Remind = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep one calendar (.ics) per plan in a folder, of its newest revision; programs that subscribe to it follow.
+
+    Where a calendar cannot be written the one that was there stays as it is, and the exit status is that of the error.
+    """
+    with told(as_json):
+        from titrate.atomic import alone
+        from titrate.formats.ics import CalendarOptions
+        from titrate.typed import known_zone, minutes_before, read
+
+        options = CalendarOptions(floating, single_events, discreet, minutes_before(remind), feed=True)
+        zone = read("--tz", tz, known_zone)
+        place = to or folder
+        for one in (folder, place):
+            if not one.is_dir():
+                raise FormatError(f"{one} is no folder.", (f"make it first: mkdir {one}",))
+        with alone(place):
+            failures = _kept(folder, place, options, zone, url)
+        if failures:
+            for failure in failures[:-1]:
+                note(failure.text())
+            raise failures[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A document in the folder."""
+
+    path: Path
+    read: Document
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.read.schedule
+
+
+def _kept(folder: Path, place: Path, options: CalendarOptions, zone: str | None, url: str | None) -> list[TitrateError]:
+    """Write what changed, tell of every plan, and return what could not be done."""
+    from titrate.atomic import write_all
+
+    found, failures = _documents(folder)
+    if not found and not failures:
+        raise FormatError(f"{folder} holds no schedule.", (f"write one: titrate plan ... -o {folder / 'plan.json'}",))
+    texts: dict[Path, str] = {}
+    lines: list[str] = []
+    for plan, documents in _by_plan(found).items():
+        path = place / f"{plan}.ics"
+        try:
+            newest = _newest(documents)
+            text = _text(newest, path, options, zone, url)
+        except TitrateError as failure:
+            failures.append(failure)
+            continue
+        same = path.is_file() and path.read_bytes() == text.encode("utf-8")
+        if not same:
+            texts[path] = text
+        lines.append(_line(path, newest, options, "as it was" if same else "written"))
+    write_all(texts)
+    for line in lines:
+        out(line + "\n")
+    _orphans(place, {one.schedule.plan for one in found})
+    return failures
+
+
+def _orphans(place: Path, plans: set[str]) -> None:
+    """Tell of calendars whose schedules are gone: whoever subscribed still sees them."""
+    from titrate.formats.ics import PRODID
+
+    for path in sorted(place.glob("*.ics")):
+        with path.open("rb") as opened:
+            ours = f"PRODID:{PRODID}".encode() in opened.read(400)
+        if ours and path.stem not in plans and re.fullmatch(r"[0-9a-f]{12}", path.stem):
+            note(f"{path.name} has no schedule in the folder any more. It stays as it is until somebody removes it.")
+
+
+def _documents(folder: Path) -> tuple[list[_Found], list[TitrateError]]:
+    """The schedules in the folder, and what is wrong with the other JSON files."""
+    found: list[_Found] = []
+    failures: list[TitrateError] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(_Found(path, document(path)))
+        except FormatError as fault:
+            failures.append(FormatError(f"{fault.message} It has no calendar.", ("move it to another folder",)))
+    return found, failures
+
+
+def _by_plan(found: list[_Found]) -> dict[str, list[_Found]]:
+    """The documents of each plan. Raises nothing: a plan's name is checked where its calendar is written."""
+    plans: dict[str, list[_Found]] = {}
+    for one in found:
+        plans.setdefault(one.schedule.plan, []).append(one)
+    return plans
+
+
+def _newest(documents: list[_Found]) -> _Found:
+    """The newest revision of a plan. Raises `FormatError` where it was changed by hand or there are two."""
+    revision = max(one.schedule.revision for one in documents)
+    newest = [one for one in documents if one.schedule.revision == revision]
+    if len({one.read.sha256 for one in newest}) > 1:
+        names = " and ".join(one.path.name for one in newest)
+        raise FormatError(
+            f"{names} are both revision {revision} of plan {newest[0].schedule.plan}, and they differ. Its calendar "
+            "stays as it is.",
+            ("move the one that does not count to another folder",),
+        )
+    one = newest[0]
+    if one.read.edited:
+        raise FormatError(
+            f"{one.path} was changed after titrate wrote it: its SHA-256 no longer fits. The calendar of plan "
+            f"{one.schedule.plan} stays as it is.",
+            ("take the document as it was written", f"make a revision: titrate revise {one.path} --as-edited ..."),
+        )
+    return one
+
+
+def _text(newest: _Found, path: Path, options: CalendarOptions, zone: str | None, url: str | None) -> str:
+    """The feed of a schedule. Raises `FormatError` rather than to go back to an older revision."""
+    from titrate.formats import ics
+
+    schedule = newest.schedule
+    if not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", schedule.plan):
+        raise FormatError(
+            f"{newest.path}: {schedule.plan[:80]!r} is no name of a plan; it has letters and digits only."
+        )
+    shown = _shown(path)
+    if shown > schedule.revision:
+        raise FormatError(
+            f"{path} shows revision {shown}, and {newest.path.name} is only revision {schedule.revision}: a calendar "
+            "never goes back. It stays as it is.",
+            ("put the newest document into the folder", f"remove {path}, if that revision does not count"),
+        )
+    if schedule.request.tz is None and not options.floating:
+        named = zone or local_zone()
+        if zone is None:
+            note(f"{newest.path.name} names no time zone; its calendar is in that of this machine, {named}.")
+        schedule = replace(schedule, request=replace(schedule.request, tz=named))
+    if url is not None:
+        options = replace(options, source=f"{_address(url)}/{quote(path.name)}")
+    text = ics.write(schedule, options)
+    for sentence in ics.advice(schedule, options, text):
+        note(f"{path.name}: {sentence}")
+    return text
+
+
+def _address(url: str) -> str:
+    if not re.fullmatch(r"(https?|webcals?)://[!-~]{1,500}", url):
+        raise RequestError(f"--url: {url[:60]!r} is no address; write for example https://example.org/calendars")
+    return url.rstrip("/")
+
+
+def _shown(path: Path) -> int:
+    """The revision that a calendar shows now; 0 if there is none yet."""
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return 0
+    except OSError as fault:
+        raise FormatError(f"{path} cannot be read: {fault.strerror}.") from fault
+    return max((int(number) for number in _SEQUENCE.findall(text)), default=0)
+
+
+def _line(path: Path, newest: _Found, options: CalendarOptions, what: str) -> str:
+    from titrate.formats.ics.wording import calendar_name
+
+    name = calendar_name(newest.schedule, options.discreet)
+    return f"{path.name}  {name}  from {newest.path.name}  {what}"

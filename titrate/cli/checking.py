@@ -1,0 +1,108 @@
+"""`check`: whether a schedule from elsewhere keeps the laws of a rule."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from titrate.cli.console import now, out, told
+from titrate.cli.options import (
+    Age,
+    By,
+    Clearance,
+    Current,
+    Dialysis,
+    Egfr,
+    Every,
+    Origin,
+    Products,
+    ScreeningDose,
+    ScreeningEffect,
+    Setting,
+    Since,
+    Taking,
+    Text,
+    Weight,
+)
+from titrate.cli.reading import content_of, shown
+from titrate.errors import FormatError, Unsafe
+
+if TYPE_CHECKING:
+    from titrate.checking import Report
+    from titrate.request import Request
+    from titrate.rule import Rule
+
+
+def check(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="JSON, CSV, Markdown, text or a calendar that titrate wrote, or a CSV with the columns "
+            "from,to,morning,noon,evening,bedtime or date,dose. - is standard input.",
+        ),
+    ],
+    rule: Annotated[
+        str, typer.Option("--rule", metavar="RULE", help="A rule by its id (titrate rules), or the path of a file.")
+    ],
+    current: Current = None,
+    since: Since = None,
+    by: By = None,
+    every: Every = None,
+    age: Age = None,
+    weight: Weight = None,
+    creatinine_clearance: Clearance = None,
+    egfr: Egfr = None,
+    dialysis: Dialysis = None,
+    taking: Taking = None,
+    setting: Setting = None,
+    origin: Origin = None,
+    screening_dose: ScreeningDose = None,
+    screening_effect: ScreeningEffect = None,
+    products: Products = None,
+    times: Annotated[
+        Text, typer.Option(help="When the doses are taken, where the file does not say: 07:00,13:00,21:00.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the report, or an error, as JSON.")] = False,
+) -> None:
+    """Check a schedule from elsewhere against a rule: every law that it breaks, and what could not be checked.
+
+    The exit status is 0 without findings and 6 with some.
+    """
+    options = {name: value for name, value in locals().items() if name not in ("file", "rule", "as_json")}
+    with told(as_json):
+        from titrate import checking, rulebook
+        from titrate.formats import foreign, report
+
+        loaded = rulebook.load(rule)
+        given = _given(loaded.id, options)
+        content = content_of(file, foreign.LARGEST)
+        try:
+            found = checking.check(foreign.read(content, loaded.file.unit, _slots(loaded)), loaded, given)
+        except FormatError as fault:
+            raise FormatError(f"{shown(file)}: {fault.message}", fault.options) from fault
+        out(_as_json(file, found) if as_json else report.write(found))
+        if found.findings:
+            raise typer.Exit(Unsafe.exit_code)
+
+
+def _slots(rule: Rule) -> tuple[str, ...]:
+    """The names of the rule's times of day."""
+    return tuple(dict.fromkeys(slot.name for day in rule.file.slots.day.values() for slot in day))
+
+
+def _given(rule: str, options: dict[str, str | bool | None]) -> Request:
+    """What was typed beside the file. The goal and the first day are the file's to say, and mean nothing here."""
+    from titrate.typed import Typed
+
+    issued = now()
+    today = issued.date() if "SOURCE_DATE_EPOCH" in os.environ else datetime.now().date()  # noqa: DTZ005 (the user's day)
+    return Typed(start="today", **options).request(rule, "plan", issued, today)  # type: ignore[arg-type]
+
+
+def _as_json(file: str, found: Report) -> str:
+    return json.dumps({"file": shown(file), **found.as_data()}, indent=1, ensure_ascii=False) + "\n"

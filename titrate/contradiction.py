@@ -1,0 +1,168 @@
+"""What is wrong in a rule file only when its tables are read together: sources, units, slots, bounds."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from titrate.quantity import Quantity
+from titrate.rule import product_of, scope_of
+from titrate.rulefault import place_of
+from titrate.rulefile import ProductTable, RateTable, ResponseTable, RuleFile, SpacingTable, When
+from titrate.ruleshape import holds, join, written
+from titrate.rulevalue import ByTable, RangeTable, Table, shown
+
+# So many names of sources fit into a message.
+_MANY = 6
+
+
+def unknown_sources(raw: Any, sources: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Citations of other `sources` than these, found in the raw text so that nothing else hides them."""
+
+    def walk(value: Any, place: str) -> Iterator[tuple[str, str]]:
+        if isinstance(value, dict):
+            cited = value.get("source")
+            if place.endswith("cite") and isinstance(cited, str) and cited not in sources:
+                yield (
+                    f"{place}.source",
+                    f"{shown(cited)} is not one of the sources of this file ({_some(cited, sources)})",
+                )
+            for key, inner in value.items():
+                yield from walk(inner, f"{place}.{key}" if place else str(key))
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                yield from walk(inner, f"{place}.{index}")
+
+    yield from walk(raw, "")
+
+
+def _some(cited: str, sources: tuple[str, ...]) -> str:
+    """The names of the sources; of many only the nearest."""
+    if len(sources) <= _MANY:
+        return ", ".join(sources) or "there are none"
+    near = difflib.get_close_matches(cited, sources, n=3)
+    return f"the nearest are {', '.join(near)}" if near else f"it has {len(sources)}, such as {', '.join(sources[:3])}"
+
+
+def contradictions(file: RuleFile, raw: Any) -> Iterator[tuple[str, str]]:
+    """What is wrong only when the tables of a file are read together."""
+    yield from _alone(file)
+    yield from _names(file)
+    for index, product in enumerate(file.products):
+        yield from _product(product, file.unit, f"products.{index}")
+    for place, message in _amounts(file, file.unit, ""):
+        yield place_of(tuple(int(step) if step.isdecimal() else step for step in place.split(".")), raw), message
+    yield from _slots(file)
+    scoped = ((f"scopes.{index}.maximum", scope.maximum) for index, scope in enumerate(file.scopes) if scope.maximum)
+    for place, maxima in (("maximum", file.maximum), *scoped):
+        if not any(m.level == "limit" for m in maxima):
+            yield place, 'no maximum has level = "limit"; a schedule needs a bound'
+    if not file.taper.decrease:
+        yield "taper.decrease", "is missing; where no source gives a step, say silent = true, or derive one"
+
+
+def _alone(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """What has sense only beside `extends`."""
+    for key, given in (("remove", file.remove), ("base-sha256", file.base_sha256)):
+        if given and file.extends is None:
+            yield key, "belongs to a rule that extends another one; this one does not (extends is missing)"
+
+
+def _names(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """Names that stand twice in one list."""
+    for key, name, field in written(RuleFile):
+        if join(field) == "named" and holds(field.annotation, tuple):
+            names = [one.name for one in getattr(file, name)]
+            for index, one in enumerate(names):
+                if one in names[:index]:
+                    yield f"{key}.{index}.name", f'"{one}" is the name of two {key}'
+
+
+def _product(product: ProductTable, unit: str, place: str) -> Iterator[tuple[str, str]]:
+    if product.measure is not None and (product.measure.unit != "mL" or product.measure.amount <= 0):
+        yield f"{place}.measure", f'"{product.measure}" is no volume to draw up; write for example "0.5 mL"'
+        return
+    try:
+        product_of(product).smallest.to(unit)
+    except ValueError:
+        yield f"{place}.strength", f'"{product.strength}" is not in {unit}, the unit of this file'
+
+
+# What an amount under such a key may be counted per: the weight, and the time that the key itself means.
+_PER = {"dose": "dose", "daily": "day", "band": "day", "doses": "dose"}
+
+
+def _amounts(value: Any, unit: str, place: str) -> Iterator[tuple[str, str]]:
+    """Amounts that are not in the file's unit, or not above zero, or counted per something that does not belong."""
+    if isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _amounts(inner, unit, f"{place}.{index}")
+    elif isinstance(value, When):
+        try:
+            scope_of(value)
+        except ValueError as fault:
+            yield place, str(fault)
+    elif isinstance(value, RateTable):
+        if value.at_most.unit != "%":
+            yield from _amount(value.at_most, unit, "day", f"{place}.at-most")
+    elif isinstance(value, ByTable):
+        if value.at_most is not None and value.at_most.unit != "%":
+            yield from _amount(value.at_most, unit, value.per, f"{place}.at-most")
+    elif isinstance(value, SpacingTable | ResponseTable):
+        yield from _hours(value, unit, place)
+    elif isinstance(value, Table):
+        for name, field in type(value).model_fields.items():
+            inner, key = getattr(value, name), field.alias or name
+            here = f"{place}.{key}" if place else key
+            if key not in _PER:
+                yield from _amounts(inner, unit, here)
+            elif isinstance(inner, Quantity):
+                yield from _amount(inner, unit, _PER[key], here)
+            elif isinstance(inner, RangeTable):
+                if inner.at_least is not None and inner.at_least == inner.at_most:
+                    yield from _amount(inner.at_least, unit, _PER[key], here)
+                    continue
+                for side in ("at_least", "above", "at_most", "below"):
+                    if (bound := getattr(inner, side)) is not None:
+                        yield from _amount(bound, unit, _PER[key], f"{here}.{side.replace('_', '-')}")
+
+
+def _hours(table: SpacingTable | ResponseTable, unit: str, place: str) -> Iterator[tuple[str, str]]:
+    """Times that have to be hours of a day."""
+    bounds = (table.at_least,) if isinstance(table, SpacingTable) else table.long_effect.range().bounds
+    for bound in bounds:
+        try:
+            fits = 0 < bound.to("hours").amount <= 24
+        except ValueError:
+            fits = False
+        if not fits:
+            key = "at-least" if isinstance(table, SpacingTable) else "long-effect"
+            yield f"{place}.{key}", f'"{bound}" is no time within a day; write for example "6 hours"'
+    if isinstance(table, ResponseTable):
+        for index, dose in enumerate(table.doses):
+            yield from _amount(dose, unit, "dose", f"{place}.doses.{index}")
+
+
+def _amount(amount: Quantity, unit: str, per: str, place: str) -> Iterator[tuple[str, str]]:
+    head, *counted = amount.unit.split("/")
+    try:
+        Quantity(amount.amount, head).to(unit)
+    except ValueError:
+        yield place, f'"{amount}" is not in {unit}, the unit of this file'
+        return
+    if counted not in ([], ["kg"], [per], ["kg", per]):
+        yield place, f'"{amount}" is not an amount per {per}; write for example "5 {unit}" or "0.3 {unit}/kg/{per}"'
+    elif amount.amount <= 0:
+        yield place, f'"{amount}" is not above zero; write for example "5 {unit}"'
+
+
+def _slots(file: RuleFile) -> Iterator[tuple[str, str]]:
+    tables = [*file.frequency, *file.taper.frequency, *(t for scope in file.scopes for t in scope.frequency)]
+    tables += [table for scope in file.scopes if scope.taper is not None for table in scope.taper.frequency]
+    allowed = {times for table in tables for times in range(table.times.at_least, table.times.at_most + 1)}
+    for times in sorted(allowed - set(file.slots.day)):
+        yield (
+            f"slots.day.{times}",
+            f'is missing, and the rule allows {times} doses a day; write for example {times} = ["morning 08:00", ...]',
+        )

@@ -1,0 +1,78 @@
+"""What differs between two schedules, day by day: which doses, at which times, of which pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from titrate.days import Days, plus
+from titrate.regimen import Regimen
+from titrate.schedule import Schedule
+
+# What is taken on days in a row; a regimen without doses where the drug is not taken, `None` where nothing is said.
+Stretch = tuple[Days, Regimen | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Days on which two schedules say different things; `None` where one says nothing of them.
+
+    `reported`: the later schedule does not plan these days, it tells that nothing was taken.
+    """
+
+    days: Days
+    before: Regimen | None
+    after: Regimen | None
+    reported: bool = False
+
+
+def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
+    """All days on which `after` says something else than `before`, in order, neighbours alike as one."""
+    one, other = list(_course(before)), list(_course(after))
+    found: list[Difference] = []
+    for days in _pieces(one, other):
+        old, new = _at(one, days.first), _at(other, days.first)
+        if old == new:
+            continue
+        reported = any(days.first in absence.days for absence in after.absences)
+        joins = found and found[-1].days.last is not None and plus(found[-1].days.last, 1) == days.first
+        if joins and (found[-1].before, found[-1].after, found[-1].reported) == (old, new, reported):
+            found[-1] = Difference(Days(found[-1].days.first, days.last), old, new, reported)
+        else:
+            found.append(Difference(days, old, new, reported))
+    return tuple(found)
+
+
+def _course(schedule: Schedule) -> Iterator[Stretch]:
+    """Everything a schedule says of its days, those of earlier revisions included; after the stop it is nothing."""
+    steps = (*schedule.kept(), *schedule.steps)
+    unit = steps[-1].regimen.unit
+    for step in steps:
+        first, last = step.days.first, step.days.last
+        end = schedule.stops and step is steps[-1]
+        for gone in sorted((one.days for one in schedule.absences), key=lambda days: days.first):
+            if gone.last is None or gone.last < first or (last is not None and gone.first > last):
+                continue
+            if gone.first > first:
+                yield Days(first, plus(gone.first, -1)), step.regimen
+            upto = gone.last if last is None else min(gone.last, last)
+            yield Days(max(first, gone.first), upto), Regimen(unit)
+            first = plus(upto, 1)
+        if last is None or first <= last:
+            yield Days(first, None if end else last), step.regimen
+
+
+def _pieces(one: list[Stretch], other: list[Stretch]) -> Iterator[Days]:
+    """The days of both, parted wherever one of them changes; the last has no end where one of them has none."""
+    both = [days for days, _ in (*one, *other)]
+    begins = {days.first for days in both} | {plus(days.last, 1) for days in both if days.last is not None}
+    ordered = sorted(begins)
+    for place, first in enumerate(ordered):
+        last = plus(ordered[place + 1], -1) if place + 1 < len(ordered) else None
+        if last is not None or any(days.last is None for days in both):
+            yield Days(first, last)
+
+
+def _at(course: list[Stretch], day: date) -> Regimen | None:
+    return next((regimen for days, regimen in course if day in days), None)

@@ -1,0 +1,129 @@
+"""The fresh request from a day of a schedule: from what is taken then to where the schedule goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time
+from typing import Literal
+
+from titrate.days import Duration, plus
+from titrate.patient import Patient
+from titrate.quantity import Quantity
+from titrate.regimen import Pattern
+from titrate.request import Request, Split
+from titrate.revise.course import Course, pattern
+from titrate.schedule import Absence, Step
+
+Phase = Literal["before", "maintenance", "taper"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What else is different from now on; `None` where it stays as it was. Facts about the patient are added to those
+    that are known."""
+
+    patient: Patient | None = None
+    by: Quantity | None = None
+    every: Duration | None = None
+    finish_by: date | None = None
+    review: date | None = None
+    products: tuple[str, ...] | None = None
+    times: tuple[time, ...] | None = None
+    split: Split | None = None
+    tz: str | None = None
+    label: str | None = None
+
+    @classmethod
+    def typed(cls, request: Request) -> Changes:
+        """Those of a request that holds nothing but what was typed."""
+        told = {one.name: getattr(request, one.name) for one in fields(cls)}
+        return cls(**{name: None if value == Patient() else value for name, value in told.items()})
+
+    def applied(self, request: Request) -> Request:
+        """The request with these changes."""
+        new = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "patient"}
+        told = {name: value for name, value in new.items() if value is not None}
+        if self.patient is not None:
+            facts = {one.name: getattr(self.patient, one.name) for one in fields(Patient)}
+            known = {name: value for name, value in facts.items() if value is not None}
+            told["patient"] = replace(request.patient, **known)
+        return replace(request, **told)
+
+    @property
+    def words(self) -> str:
+        """What is different, told by names."""
+        named = {
+            **{one.name: f"--{one.name.replace('_', '-')}" for one in fields(self)},
+            "split": "--even or --uneven",
+            "patient": "other facts about the patient",
+        }
+        return ", ".join(words for name, words in named.items() if getattr(self, name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`request` is what to plan: up to its start what it says is taken now goes on. `says` is what was decided, as a
+    sentence without its full stop.
+
+    `before` is what was taken before (and since when) where that is something else: one goes back to a dose.
+    `moved` are steps that are not planned anew but taken over.
+    """
+
+    request: Request
+    says: str
+    absences: tuple[Absence, ...] = ()
+    before: tuple[Pattern | None, date | None] | None = None
+    moved: tuple[Step, ...] = ()
+
+
+def fresh(course: Course, issued: datetime) -> Request:
+    """The fresh request from what is taken now to where the schedule goes."""
+    schedule, old = course.schedule, course.schedule.request
+    request = replace(old, start=course.on, issued=issued, current=course.current, since=course.since)
+    phase, end = _phase(course)
+    if old.goal == "taper":
+        return request
+    if phase == "taper" or (phase == "maintenance" and old.then_stop):
+        return replace(taper(request), start=max(course.on, plus(end, 1)) if end is not None else course.on)
+    if old.then_stop:
+        return request
+    if phase == "before" and old.maintain is not None:
+        return request
+    review = schedule.review if schedule.review is not None and schedule.review > course.on else None
+    return replace(request, maintain=None, review=review)
+
+
+def _phase(course: Course) -> tuple[Phase, date | None]:
+    """Where in the schedule what was taken last stands; in the stay at the target, also the last day of that."""
+    schedule, run = course.schedule, course.now
+    stays = [index for index, step in enumerate(schedule.steps, 1) if step.kind == "maintenance"]
+    found = None if run is None else schedule.step_of(run.last)
+    if found is None or not stays:
+        return "before", None
+    begins = stays[-1]
+    while begins - 1 in stays:
+        begins -= 1
+    if found[0] < begins:
+        return "before", None
+    return ("taper", None) if found[0] > stays[-1] else ("maintenance", schedule.steps[stays[-1] - 1].days.last)
+
+
+def taper(request: Request) -> Request:
+    """The same request with nothing left to do but to stop."""
+    return replace(request, goal="taper", target=None, maintain=None, then_stop=False, review=None)
+
+
+def now(course: Course) -> str:
+    """What is taken now, in words."""
+    run = course.now
+    if run is not None and run.regimen is not None:
+        return run.regimen.in_words()
+    return "nothing" if course.current is None else str(course.current)
+
+
+def told(course: Course, to: Pattern) -> str:
+    """A regimen in words where the plan had it, else as it was written."""
+    for run in course.runs:
+        if run.regimen is not None and pattern(run.regimen) == to:
+            return run.regimen.in_words()
+    return str(to)

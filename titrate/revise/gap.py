@@ -1,0 +1,117 @@
+"""How a plan goes on after days without the drug: those days are facts, what follows them is somebody's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from titrate.days import Days, in_words, plus
+from titrate.errors import NoSchedule, RequestError
+from titrate.limit import in_days
+from titrate.reason import Because, Fact
+from titrate.request import Request
+from titrate.revise.action import Action
+from titrate.revise.course import Course, pattern
+from titrate.revise.fresh import Changes, Decision, fresh, now, told
+from titrate.rule import Rule
+from titrate.schedule import Absence
+
+
+def after_days_without(course: Course, action: Action, changes: Changes, rule: Rule, issued: datetime) -> Decision:
+    """The decision after `missed` or `withheld` days.
+
+    Raises `NoSchedule` where neither the rule nor the prescriber says how to go on, `RequestError` for days that
+    cannot be.
+    """
+    absence = _absence(course, action)
+    course = Course.of(course.schedule, course.on, (absence,))
+    says = f"{rule.file.drug.capitalize()} was not taken {_dates(absence.days)} ({absence.how})"
+    if course.now is None:
+        raise RequestError(
+            f"{says}, so nothing of the plan was taken at all.", ("make a new plan: titrate plan, or titrate taper",)
+        )
+    request = changes.applied(fresh(course, issued))
+    if not course.away:
+        if action.then or action.to:
+            raise RequestError(
+                f"{says}, and was taken again since; there is nothing to decide about going on.",
+                ("leave out --then and --to",),
+            )
+        return Decision(request, f"{says}; what is taken since then goes on", (absence,))
+    chosen = _gone_on(course, action, request)
+    if chosen is None:
+        raise _undecided(course, absence, request, rule)
+    return Decision(chosen[0], f"{says}; the prescriber decided to {chosen[1]}", (absence,))
+
+
+def _absence(course: Course, action: Action) -> Absence:
+    """The days that are reported. Raises `RequestError` unless the plan had begun and they are over."""
+    begun, on = course.schedule.chain()[0].first, course.on
+    days = action.absent if action.days is None else Days(plus(on, -action.days), plus(on, -1))
+    assert days is not None
+    assert days.last is not None
+    if days.last >= on:
+        raise RequestError(
+            f"{in_words(days.last)} is not before {in_words(on)}. Days without the drug are facts about the past; "
+            "a schedule never plans them, because that would be an abrupt stop.",
+            ("give the first day after them with --on", "stop gradually: stop"),
+        )
+    if days.first < begun:
+        raise RequestError(
+            f"{in_words(days.first)} is before the plan, which begins on {in_words(begun)}.",
+            (f"report days from {begun} on",),
+        )
+    return Absence(days, "missed" if action.name == "missed" else "withheld")
+
+
+def _dates(days: Days) -> str:
+    assert days.last is not None
+    return f"on {in_words(days.first)}" if days.length == 1 else f"from {in_words(days.first)} to {in_words(days.last)}"
+
+
+def _gone_on(course: Course, action: Action, request: Request) -> tuple[Request, str] | None:
+    """The request after days without the drug, and what was decided; `None` where nobody has decided."""
+    on = course.on
+    if action.then == "restart":
+        if request.goal == "taper":
+            raise RequestError(
+                "What is being stopped cannot start again from the beginning.", ("--then continue", "--then back")
+            )
+        return replace(request, current=None, since=None, start=on), "start again from the beginning"
+    run = course.now if action.then == "continue" else course.back(1) if action.then == "back" else None
+    if action.then == "back" and run is None:
+        raise RequestError("There is no step before this one to go back to.", ("--to REGIMEN",))
+    to = action.to if run is None else pattern(run.regimen)
+    if to is None:
+        return None
+    kept = plus(on, action.kept or 1)
+    word = "go on with" if action.then == "continue" else "go back to"
+    return replace(request, current=to, since=on, start=max(kept, request.start)), f"{word} {told(course, to)}"
+
+
+def _undecided(course: Course, absence: Absence, request: Request, rule: Rule) -> NoSchedule:
+    """The rule speaks of single doses, if at all; what to do after whole days is for the prescriber to say."""
+    length = absence.days.length
+    assert length is not None
+    claim = (
+        f"No schedule: after {in_days(length)} without {rule.file.drug} the rule {rule.id} does not say how to go on, "
+        "and the prescriber has not decided"
+    )
+    says = tuple(
+        Fact(f'of a missed dose it says: "{note.says}"', note.citation)
+        for note in rule.notes_for(request.patient)
+        if note.topic == "missed dose"
+    )
+    return NoSchedule(Because(claim, says, tuple(_ways_on(course, request))))
+
+
+def _ways_on(course: Course, request: Request) -> Iterator[str]:
+    """The decisions that can be typed."""
+    yield f"go on with {now(course)} (--then continue)"
+    run = course.back(1)
+    if run is not None and run.regimen is not None:
+        yield f"go back to {run.regimen.in_words()} and on from there (--then back)"
+    if request.goal == "plan":
+        yield "start again from the beginning (--then restart)"
+    yield "go on with another dose, no higher than before (--to REGIMEN)"
