@@ -326,7 +326,8 @@ class Oracle:
         )
 
     def lengths(self, begin: Day, days: list[Day], end: Day | None) -> list[int] | None:
-        """How long each of these days, one after the other from `begin`, is kept at least; each changed as soon as it may be.
+        """How long each of these days, one after the other from `begin`, is kept at least; each changed as soon as it
+        may be.
 
         `end` is what follows the last of them; `None`: it is stayed on, which is not counted. `None` if the first
         of them comes too soon.

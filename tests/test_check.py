@@ -87,6 +87,7 @@ def test_a_lawful_taper_has_no_findings() -> None:
         "from;to;dose\n2026-12-01;2026-12-31;20 mg x3\n2027-01-01;;stop\n",
         "date,dose\n2026-12-30,20 mg x3\n2026-12-31,20/20/20 mg\n2027-01-01,0\n2027-01-02,0\n",
         "date,daily_dose\n2026-12-30,60\n2026-12-31,60\n2027-01-01,0\n",
+        "date,morning,noon,evening,daily dose\n2026-12-31,20,20,20,60\n2027-01-01,,,,0\n",
     ],
 )
 def test_a_stop_from_60_mg_a_day_on_a_review_date(written: str) -> None:
@@ -327,7 +328,7 @@ def test_a_taper_passes_without_what_was_taken_before(rule: str, options: dict[s
 
 
 def test_what_depends_on_the_regimen_before_is_not_checked() -> None:
-    """A calendar does not say whether its first dose is new. 45 mg for 3 days, and 11 days more: a taper of 14 or 11."""
+    """A calendar does not tell whether its first dose is new. 45 mg for 3 days, 11 days more: a taper of 14 or 11."""
     written = ics.write(planned(US, "taper", current="20 mg x3"))
     shown = read(written, rulebook.load(US))
     assert shown.findings == ()
@@ -371,6 +372,7 @@ def test_a_schedule_that_changes_with_the_clock_passes() -> None:
         ((60, 45), 60, True, "titration maintenance"),
         ((60, 0), None, False, "taper taper"),
         ((60, 45, 50, 0), 60, False, "titration taper taper taper"),
+        ((30, 15, 0), 15, False, "maintenance taper taper"),
         ((60,), None, True, "maintenance"),
         ((60, 45, 30), 60, False, "titration taper taper"),
         ((30, 0, 30, 0, 30), 30, False, "titration titration titration titration titration"),
@@ -430,6 +432,9 @@ def test_kinds(daily: tuple[int, ...], before: int | None, goes_on: bool, expect
         ("from,to,morning (mg)\n2026-12-01,,5 g\n", "can be read as 5 g or as 5 mg"),
         ("from,to,evening,morning\n2026-12-01,,5,5\n", '"morning" stands after "evening"'),
         ("from,to,morning,morning\n2026-12-01,,5,5\n", "a time of day stands twice"),
+        ("from,to,20:00,08:00\n2026-12-01,,5,5\n", '"08:00" stands after "20:00"'),
+        ("from,to,morning,20:00\n2026-12-01,,5,5\n", "some times of day have a clock time and others have none"),
+        ("from,to,morning,daily dose\n2026-12-01,,,5\n", "a daily dose of 5 mg and no dose in any other column"),
         ("from,morning\n2026-12-01,5\n", "line 1: it needs the columns from and to"),
         ("date,to,dose\n2026-12-01,,5 mg x3\n", "line 1: it needs the columns from and to"),
         ("from,to\n2026-12-01,\n", "line 1: it has no column with doses"),
@@ -615,6 +620,31 @@ def test_a_markdown_table_that_was_set_straight() -> None:
     assert found("\r\n".join(straight), current="20 mg x3") == []
 
 
+def test_a_text_with_broken_lines_and_one_with_days_cut_off() -> None:
+    written = text.write(planned(US, "taper", current="20 mg x3"), daily=True)
+    broken = written.replace(
+        "15 mg  1 tablet of 15 mg", "15 mg  1 tablet of 10 mg and half\n" + " " * 29 + "a tablet of 10 mg"
+    )
+    assert broken != written
+    steps = broken.partition("\nDays\n")[0]
+    assert found(steps, current="20 mg x3") == []
+    short = "\n".join(line for line in written.splitlines() if not line.startswith((" 14  ", " 15  ")))
+    assert "the list of days ends on Sun 13 Dec 2026, before the steps do" in refused(short)
+
+
+def test_a_discreet_calendar_without_its_steps_has_the_tablets() -> None:
+    """15 mg are 1 tablet of 10 mg and 1 of 5 mg."""
+    schedule = planned(US, "taper", current="20 mg x3", products="5mg,10mg")
+    events = ics.write(schedule, ics.CalendarOptions(discreet=True)).split("BEGIN:VEVENT")
+    kept = [event for event in events if "-step-" not in event or "-step-5@" in event]
+    if "END:VCALENDAR" not in kept[-1]:
+        kept[-1] += "END:VCALENDAR\r\n"
+    shown = read("BEGIN:VEVENT".join(kept), rulebook.load(US), current="20 mg x3")
+    assert len(kept) == len(events) - 4
+    assert shown.findings == ()
+    assert shown.schedule.steps[0].regimen.notation == "15 mg x3"
+
+
 def test_clock_times_that_are_too_close() -> None:
     """The UK rule: 4 hours between doses taken more often than three times a day, else 6."""
     written = "from,to,08:00,10:00,20:00\n2026-12-01,,10,10,10\n"
@@ -731,11 +761,29 @@ def test_standard_input() -> None:
     assert b"scope: The patient is not one that the rule is for" in done.stdout
 
 
-def test_what_the_command_writes_the_command_accepts(tmp_path: Path) -> None:
-    suffixes = (".json", ".csv", ".md", ".txt", ".ics")
-    written = [argument for suffix in suffixes for argument in ("-o", f"plan{suffix}")]
-    ran = titrate("taper", US, "--start", "2026-12-01", "--from", "20 mg x3", "--tz", "UTC", *written, cwd=tmp_path)
-    assert ran.code == 0, ran.err
-    for suffix in suffixes:
+SUFFIXES = (".json", ".csv", ".md", ".txt", ".ics")
+
+
+def outputs(name: str) -> list[str]:
+    return [argument for suffix in SUFFIXES for argument in ("-o", f"{name}{suffix}")]
+
+
+@pytest.mark.parametrize(
+    "revision",
+    [
+        ("--on", "2026-12-05", "stay", "7d"),
+        ("--on", "2026-12-07", "missed", "2d", "--then", "continue"),
+        ("--on", "2026-12-08", "retarget", "30 mg/day"),
+    ],
+)
+def test_what_the_command_writes_the_command_accepts(revision: tuple[str, ...], tmp_path: Path) -> None:
+    taper = ("taper", US, "--start", "2026-12-01", "--from", "20 mg x3", "--tz", "UTC")
+    for arguments in ((*taper, *outputs("plan")), ("revise", "plan.json", *revision, *outputs("new"))):
+        ran = titrate(*arguments, cwd=tmp_path)
+        assert ran.code == 0, ran.err
+    for suffix in SUFFIXES:
         ran = titrate("check", f"plan{suffix}", "--rule", US, "--from", "20 mg x3", cwd=tmp_path)
         assert (ran.code, ran.err) == (0, ""), (suffix, ran.out)
+        ran = titrate("check", f"new{suffix}", "--rule", US, cwd=tmp_path)
+        assert (ran.code, ran.err) == (0, ""), (suffix, ran.out)
+        assert "was made from" not in ran.out, suffix

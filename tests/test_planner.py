@@ -385,8 +385,8 @@ RATE = '[taper.rate]\nat-most = "10 mg"\nwithin = "7 days"\nCITE'
 
 
 def test_a_cap_on_falls_within_a_week_makes_a_fall_wait() -> None:
-    """30 mg, falls of up to 10 mg every 4 days, together at most 10 mg in any 7 days: 10 mg at once on 1, 8 and 15 December
-    (30 mg in less than 15 days leaves no other way), so the last dose is on the 14th."""
+    """30 mg, falls of up to 10 mg every 4 days, together at most 10 mg in any 7 days: 10 mg at once on 1, 8 and 15
+    December (30 mg in less than 15 days leaves no other way), so the last dose is on the 14th."""
     rule = paper(decrease='by = { at-most = "10 mg" }\nevery = { at-least = "4 days" }', rest=RATE)
     assert steps(asked(rule, "taper", current="30 mg x1")) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]
     with pytest.raises(NoSchedule, match="--finish-by 2026-12-14"):

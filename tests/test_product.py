@@ -69,6 +69,12 @@ def test_an_infusion_is_set_not_counted() -> None:
     assert (str(pump), str(TEN), str(SYRUP)) == ("continuous infusion", "10 mg tablet", "1 mg/mL liquid")
 
 
+def test_a_measured_volume_is_one_thing_and_nothing_is_divided() -> None:
+    measured, tablets = Piece(SYRUP, Fraction(5, 2)), Piece(TEN, Fraction(5, 2))
+    assert (str(measured.amount), measured.divided, measured.handled) == ("2.5 mg", 0, 1)
+    assert (str(tablets.amount), tablets.divided, tablets.handled) == ("25 mg", 1, 3)
+
+
 def test_of_ways_with_as_many_pieces_the_one_with_larger_pieces_first() -> None:
     """11 mg are 7 and 2 and 2, not 5 and 5 and 1."""
     whole = tuple(Product(f"{n}mg", "tablet", Quantity(Fraction(n), "mg")) for n in (1, 2, 5, 7))

@@ -50,6 +50,13 @@ def test_a_long_text_is_refused_and_not_repeated() -> None:
     with pytest.raises(ValueError, match="too long") as refusal:
         q("9" * 10_000 + " mg")
     assert len(str(refusal.value)) < 200
+    assert q("9" * 57 + " mg").amount == 10**57 - 1  # 60 characters
+    with pytest.raises(ValueError, match="too long"):
+        q("9" * 58 + " mg")
+
+
+def test_spaces_around_an_amount_mean_nothing() -> None:
+    assert q("  5 mg\n") == q("5 mg")
 
 
 def test_floats_are_refused() -> None:

@@ -22,6 +22,7 @@ from titrate.regimen import Administration, Pattern, Regimen, Slot, notation, ti
         ("5/10/10/20 mg", "5 mg in the morning, 10 mg at midday, 10 mg in the afternoon and 20 mg at bedtime",
          "5/10/10/20 mg"),
         ("300 micrograms/day", "300 micrograms a day as a continuous infusion", "300 micrograms/day"),
+        ("1 micrograms/day", "1 microgram a day as a continuous infusion", "1 micrograms/day"),
         ("none mg", "no dose", "0 mg"),
     ],
 )  # fmt: skip

@@ -186,6 +186,26 @@ def test_it_says_for_each_part_where_it_comes_from(tmp_path: Path) -> None:
     assert "taper.last" not in top.inherited
 
 
+def test_what_a_base_removes_is_not_removed_again(tmp_path: Path) -> None:
+    rule(tmp_path, removing("spacing"), "middle")
+    (tmp_path / "top.toml").write_text(HEAD.replace(BASE, "middle") + MAXIMUM, encoding="utf-8")
+    top = rulebook.read(tmp_path / "top.toml", {rulebook.FOLDERS: str(BASES)})
+    assert (top.file.spacing, top.file.remove, top.file.extends) == ((), (), "middle")
+    shown = titrate("rules", "show", "./top.toml", cwd=tmp_path, TITRATE_RULES=str(BASES)).out
+    assert "Removed by middle\n  Spacing: at least 6 hours (in sampline-oral-sample)" in shown
+    assert "Removed by top" not in shown
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\\u0000b", "\u00b5", "..", "a\\nb", "*", " "])
+def test_no_name_of_a_base_makes_the_reader_fail_otherwise_than_with_faults(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        rule(tmp_path, MAXIMUM, head=HEAD.replace(BASE, name))
+    (fault,) = caught.value.faults
+    assert fault.startswith("ours.toml: extends: there is no rule ")
+    assert fault.isprintable()
+    assert len(fault) < 400
+
+
 def test_a_protocol_is_never_reviewed_by_inheritance(tmp_path: Path) -> None:
     text = (BASES / f"{BASE}.toml").read_text(encoding="utf-8").replace('"draft"', '"reviewed"')
     (tmp_path / f"{BASE}.toml").write_text(text, encoding="utf-8")
@@ -327,6 +347,7 @@ def test_check_says_what_a_protocol_does_and_whom_it_does_not_reach(tmp_path: Pa
     assert done.code == 0
     assert said.startswith(f"ours.toml: no faults extends {SHIPPED} (sha256 ")
     assert "replaces: maximum removes: scopes.dialysis" in said
+    assert "note: the inherited maximum also said dose 20 mg; this file's does not" in said
     assert 'inherited "scopes.kidneys mildly impaired" its own maximum holds' in said
     assert "dose 20 mg; daily 50 mg" in said
 

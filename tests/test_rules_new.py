@@ -195,6 +195,24 @@ def test_wrong_input_is_told_in_sentences(tmp_path: Path, arguments: tuple[str, 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_protocol_is_not_begun_where_its_base_would_not_be_found(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there" / "sample.toml").write_text(SOUND, encoding="utf-8")
+    new = ("rules", "new", "sampline", "--extends", "there/sample.toml", "-o")
+    done = titrate(*new, "here/ours.toml", cwd=tmp_path)
+    assert (done.code, list((tmp_path / "here").iterdir())) == (4, [])
+    assert done.err.startswith("From here/ours.toml, there/sample.toml would not be found: there is no rule")
+    assert "-o there/ours.toml; or name its folder: TITRATE_RULES=there." in done.err
+    assert titrate(*new, "here/ours.toml", cwd=tmp_path, TITRATE_RULES="there").code == 0
+    assert titrate(*new, "there/ours.toml", cwd=tmp_path).code == 0
+    (tmp_path / "here" / "sample.toml").write_text(SOUND, encoding="utf-8")
+    done = titrate(*new, "here/other.toml", cwd=tmp_path)
+    assert (done.code, done.err.split("\n")[0]) == (
+        4, "From here/other.toml, the rule sample is here/sample.toml, and not there/sample.toml.",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ['quote"backslash\\', "grüne Tropfen", "O'Drug"])
 def test_any_name_that_can_be_printed_stays_as_it_is(name: str) -> None:
     assert tomllib.loads(skeleton.write(name))["drug"] == name

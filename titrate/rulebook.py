@@ -92,7 +92,7 @@ def base_of(name: str, path: Path, environment: Mapping[str, str] = os.environ) 
         own = [index for index, folder in enumerate(places) if folder.resolve() == here]
         places = places[own[0] + 1 :] if own else places
     for folder in places:
-        if (folder / f"{name}.toml").is_file():
+        if os.path.isfile(folder / f"{name}.toml"):  # unlike Path.is_file, also for a name that no file can have
             return folder / f"{name}.toml"
     if name == path.stem:
         raise RuleError(f'"{name}" is this file itself, and no folder behind its own has another rule of that name')

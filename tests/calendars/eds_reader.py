@@ -1,10 +1,10 @@
 # ruff: noqa: T201 (what it prints is what it is for)
 """Reads feeds with Evolution Data Server, whose calendars Evolution and GNOME Calendar show.
 
-dbus-run-session python3 eds_reader HOW FEED... FIRST LAST, with a HOME of its own. HOW is `subscribe` (a web server shows
-each feed in turn at one address) or `import` (each is imported into one local calendar, as Evolution does it: entries are
-taken over by their UID, none is removed). After each a line `# n`, then a line for each occurrence that is not cancelled:
-UTC instant or date, tab, summary.
+dbus-run-session python3 eds_reader HOW FEED... FIRST LAST, with a HOME of its own. HOW is `subscribe` (a web server
+shows each feed in turn at one address) or `import` (each is imported into one local calendar, as Evolution does it:
+entries are taken over by their UID, none is removed). After each a line `# n`, then a line for each occurrence that is
+not cancelled: UTC instant or date, tab, summary.
 """
 
 import shutil
@@ -103,18 +103,20 @@ SUMMARY:version {number} read\r\nSEQUENCE:{number}\r\nEND:VEVENT\r\nEND:VCALENDA
 
 def subscribe(paths: list[str], first: str, last: str) -> None:
     """A web server shows each feed in turn at one address."""
-    with tempfile.TemporaryDirectory() as web:
-        with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=web)) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            client = None
-            for number, path in enumerate(paths, 1):
-                text = Path(path).read_bytes().decode("utf-8").removesuffix("END:VCALENDAR\r\n")
-                (Path(web) / "new.ics").write_bytes((text + MARK.format(number=number)).encode("utf-8"))
-                shutil.move(Path(web) / "new.ics", Path(web) / "plan.ics")
-                client = client or connected(server.server_port)
-                synchronised(client, number)
-                show(client, number, first, last)
-            server.shutdown()
+    with (
+        tempfile.TemporaryDirectory() as web,
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=web)) as server,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = None
+        for number, path in enumerate(paths, 1):
+            text = Path(path).read_bytes().decode("utf-8").removesuffix("END:VCALENDAR\r\n")
+            (Path(web) / "new.ics").write_bytes((text + MARK.format(number=number)).encode("utf-8"))
+            shutil.move(Path(web) / "new.ics", Path(web) / "plan.ics")
+            client = client or connected(server.server_port)
+            synchronised(client, number)
+            show(client, number, first, last)
+        server.shutdown()
 
 
 def by_hand(paths: list[str], first: str, last: str) -> None:

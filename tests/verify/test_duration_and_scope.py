@@ -39,6 +39,13 @@ def test_taper_duration_of_a_stop_at_once_is_no_day() -> None:
     assert laws(made, LADDER_RULE) == [("taper duration", "2026-12-01")]
 
 
+@pytest.mark.parametrize(("last", "found"), [(11, []), (10, [("taper duration", "2026-12-04")])])
+def test_taper_duration_does_not_count_a_titration(last: int, found: list[tuple[str, str]]) -> None:
+    """Up for three days, and down again: 3 and 11 days."""
+    lines = ("3 titration 5 mg x3", "3 taper 5 mg x2", f"{last} taper 5 mg x1", "stop")
+    assert laws(schedule(LADDER_RULE, *lines, then_stop=True), LADDER_RULE) == found
+
+
 def test_taper_duration_counts_from_the_end_of_the_maintenance() -> None:
     """Ten days down, a stay of 20, ten days down: the last taper is ten days, not forty."""
     down = ("3 taper 5 mg x3", "3 taper 5 mg x2", "4 taper 5 mg x1", "stop")

@@ -40,7 +40,8 @@ def check(found: Foreign | Schedule, rule: Rule, given: Request) -> Report:
 def _document(schedule: Schedule, rule: Rule, given: Request) -> Report:
     """A schedule that carries its own request; what was given takes the place of what that says."""
     request, changed = _together(schedule.request, given)
-    _in_time(request, schedule.first)
+    if given.since is not None:
+        _in_time(request, schedule.first)
     limits = rule.limits_for(request.patient, starting=request.current is None)
     Hand.of(limits, request.products, ())
     same = schedule.rule == rule.stamp

@@ -35,7 +35,7 @@ class Rebuilt:
 
     `days_only`: only daily doses are known, and a day's one dose stands for its sum. `timed`: the clock times are
     known. `unsaid`: of some dose the file does not say what it is made of. `unknown_before`: nothing says what was
-    taken before a first fall, and the schedule's request has the first regimen instead.
+    taken before a first fall or before a revision, and the schedule's request has the first regimen instead.
     `hand` is what doses can be made of.
     """
 
@@ -67,7 +67,9 @@ def rebuilt(found: Foreign, rule: Rule, limits: Limits, given: Request) -> Rebui
     before = _before(given, limits, days_only)
     first = steps[0]
     unknown = before is None and bool(first.doses) and known is not None
-    unknown = unknown and (first.kind == "taper" or (first.kind != "titration" and falls_first(known or (), None)))
+    unknown = unknown and (
+        found.begun or first.kind == "taper" or (first.kind != "titration" and falls_first(known or (), None))
+    )
     hand = Hand.of(limits, given.products, [] if days_only else [dose for step in steps for dose in step.doses])
     built = tuple(_steps(steps, known, before, limits, hand))
     request = replace(

@@ -100,6 +100,8 @@ def new_rule(
         else:
             base = rulebook.load(extends)
             _same(drug, route, base)
+            if output is not None:
+                _finds(output, rulebook.find(extends))
             text = skeleton.extending(base, indication)
         if output is None:
             out(text)
@@ -129,6 +131,19 @@ def _same(drug: str, route: str | None, base: Rule) -> None:
             raise RequestError(
                 f"{name} is {mine!r}, and the rule {base.id} is for {theirs!r}; they have to be the same."
             )
+
+
+def _finds(path: Path, base: Path) -> None:
+    """The file at `path` names its base by the id, and has to find this one by it and no other."""
+    from titrate import rulebook
+
+    beside = (f"-o {base.parent / path.name}", f"name its folder: {rulebook.FOLDERS}={base.parent}")
+    try:
+        found = rulebook.base_of(base.stem, path)
+    except RuleError as fault:
+        raise RequestError(f"From {path}, {base} would not be found: {fault.message}", beside) from fault
+    if found.resolve() != base.resolve():
+        raise RequestError(f"From {path}, the rule {base.stem} is {found}, and not {base}.", beside)
 
 
 def _write_beside_schema(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from titrate.days import between
-from titrate.formats.rulewords import Limit, basis, in_words, limits
+from titrate.formats.rulewords import Limit, basis, in_words, limits, words
 from titrate.formats.sheet import NBSP, fit
 from titrate.limit import in_days
 from titrate.rule import Rule, scope_of
@@ -39,8 +39,18 @@ def summary(rule: Rule) -> str:
     }
     lines = [f"extends {rule.base.id} (sha256 {rule.base.sha256[:12]}), whose other parts are inherited"]
     lines += [f"{word}: {', '.join(names)}" for word, names in said.items() if names]
-    lines += [f"note: {note}" for note in _overtaken(rule, own)]
+    lines += [f"note: {note}" for note in (*_unsaid(rule, rule.base, said["replaces"]), *_overtaken(rule, own))]
     return "".join(line.replace(NBSP, " ") + "\n" for text in lines for line in _wrapped(text, "  "))
+
+
+def _unsaid(rule: Rule, base: Rule, replaced: list[str]) -> Iterator[str]:
+    """What a limit bounded in the base, and the one in its place bounds no more."""
+    for address in replaced:
+        spoken = {key for one in limits(rule) if one.address == address for key, _ in words(one.table)}
+        gone = [told for one in limits(base) if one.address == address for key, told in words(one.table)
+                if key not in spoken]  # fmt: skip
+        if gone:
+            yield f"the inherited {address} also said {' and '.join(gone)}; this file's does not"
 
 
 def _overtaken(rule: Rule, own: Iterable[str]) -> Iterator[str]:

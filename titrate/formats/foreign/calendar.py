@@ -96,7 +96,8 @@ def read(text: str) -> Foreign:
     lines = (line for entry in entries for line in entry.text)
     named = next((found for line in lines if (found := _RULE.fullmatch(line))), None)
     rule = None if named is None else (named["id"], named["sha"])
-    return Foreign("a calendar of titrate", tuple(sorted(steps, key=lambda step: step.first)), rule=rule)
+    begun = int(entries[0].revision.rpartition(" ")[2]) > 1
+    return Foreign("a calendar of titrate", tuple(sorted(steps, key=lambda step: step.first)), (), rule, begun)
 
 
 def _entries(text: str) -> list[_Entry]:

@@ -25,7 +25,13 @@ def read(text: str) -> Foreign:
         raise FormatError("The table of steps has no row; a schedule has at least one step.")
     printed.agree(steps, [_day(*row) for row in _table(lines, _DAYS)])
     named = next((found for line in lines[:40] if (found := printed.RULE.search(_plain(line[:2000])))), None)
-    return Foreign("a Markdown table of titrate", steps, rule=None if named is None else (named["id"], named["sha"]))
+    return Foreign(
+        "a Markdown table of titrate",
+        steps,
+        (),
+        None if named is None else (named["id"], named["sha"]),
+        printed.is_begun(lines),
+    )
 
 
 def _table(lines: list[str], headings: tuple[str, ...]) -> Iterator[Row]:

@@ -33,7 +33,8 @@ _SLOT = re.compile(r"(?:(?P<name>.{1,60}) )?(?P<at>\d\d:\d\d)", re.ASCII)
 _ALIKE = re.compile(r"\d\d:\d\d(?:, \d\d:\d\d)* and \d\d:\d\d", re.ASCII)
 _INFUSION = "continuous infusion"
 EACH = " each time"
-RULE = re.compile(r"(?P<id>\S+) \(.*sha256 (?P<sha>[0-9a-f]{12})")
+REVISION = re.compile(r"(?:- \*\*Plan:\*\*|Plan) .*, revision (?P<number>\d{1,6})", re.ASCII)
+RULE = re.compile(r"(?P<id>\S+) \(.*?sha256 (?P<sha>[0-9a-f]{12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,12 @@ def check_daily(daily: str, doses: Sequence[ForeignDose]) -> None:
     if total != said.amount:
         made = replace(said, amount=total)
         raise ValueError(f"the daily dose is printed as {said}, and the doses make {made}; one is wrong")
+
+
+def is_begun(lines: Sequence[str]) -> bool:
+    """Whether it is a revision of a schedule that began before."""
+    found = next((match for line in lines[:60] if (match := REVISION.fullmatch(line[:500].rstrip()))), None)
+    return found is not None and int(found["number"]) > 1
 
 
 def agree(steps: Iterable[ForeignStep], days: Sequence[PrintedDay]) -> None:

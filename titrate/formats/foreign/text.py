@@ -31,7 +31,9 @@ def read(text: str) -> Foreign:
     printed.agree(steps, list(_days(lines)))
     # A long name of a rule runs over several lines.
     named = printed.RULE.search(" ".join(line.strip() for line in lines[:20]).partition(" Rule ")[2].strip())
-    return Foreign("a text of titrate", steps, rule=None if named is None else (named["id"], named["sha"]))
+    return Foreign(
+        "a text of titrate", steps, (), None if named is None else (named["id"], named["sha"]), printed.is_begun(lines)
+    )
 
 
 def _steps(lines: list[str]) -> Iterator[ForeignStep]:
