@@ -69,7 +69,8 @@ class Foreign:
     """A file that was read: `what` it is ("a CSV file with a row per day"), and its steps in the order of the file.
 
     `columns` are the times of day that a table has columns for. `rule` is the id of the rule that the file names
-    and the beginning of its SHA-256. `begun`: it is a revision of a schedule that began before. `read_as` says in clauses how the file was understood.
+    and the beginning of its SHA-256. `begun`: it is a revision of a schedule that began before.
+    `read_as` says in clauses how the file was understood.
     """
 
     what: str

@@ -11,9 +11,11 @@ from datetime import date
 import pytest
 
 from tests.verify.ladder import DOWN, LADDER, laws, rule_of, schedule, swapped
+from tests.verify.revision import revised
 from tests.verify.words import CITED, FRI, MON, THU, Expected, is_found
 from titrate.days import Days
 from titrate.rule import Rule
+from titrate.verifier import verify
 
 LAST = '[taper.last]\ndaily = "5 mg"\ncite = CITE\n'
 SUN = "Sunday 13 December 2026"
@@ -97,3 +99,14 @@ def test_a_step_that_has_no_end_was_not_left() -> None:
     made = schedule(rule, "3 maintenance 15 mg x3", "open maintenance 15 mg x3", current="15 mg x3")
     endless = swapped(made, 1, days=Days(date(2026, 12, 1), None))
     assert "rate" not in [law for law, _ in laws(endless, rule)]
+
+
+def test_falls_before_a_revision_count() -> None:
+    """60 mg on 30 November, 45 mg from 1 December; revised on the 4th to 30 mg: 30 mg in four days."""
+    rule = capped("15 mg", 4)
+    before = schedule(rule, *DOWN, goal="taper", current="20 mg x3")
+    made = revised("open taper 10 mg x3", rule=rule, before=before, on=date(2026, 12, 4), current="15 mg x3",
+                   since=date(2026, 12, 1))  # fmt: skip
+    texts = [finding.text() for finding in verify(made, rule).findings if finding.law == "rate"]
+    assert len(texts) == 3  # the superseded plan is proved too; what it planned for the 4th is the same fall
+    assert texts[0].startswith("rate: On Friday 04 December 2026 the daily dose has gone from 60 mg to 30 mg in 4 days")

@@ -13,43 +13,15 @@ from typing import Any
 import pytest
 
 from tests.verify.ladder import LADDER_RULE, PUMP_RULE, at, laws, schedule, swapped, taper, titration
+from tests.verify.revision import ON, earlier_of, off, revised
 from tests.verify.words import FRI, MON, TUE, Cases, Expected, is_found
 from titrate.days import Days
 from titrate.regimen import Pattern
 from titrate.rule import Rule
-from titrate.schedule import Absence, Earlier, Revised, Schedule
+from titrate.schedule import Absence, Revised, Schedule
 from titrate.verifier import verify
 
-ON = date(2026, 12, 8)
 DAY = "Tuesday 08 December 2026"
-MISSED_7 = Absence(Days(date(2026, 12, 7), date(2026, 12, 7)), "missed")
-
-
-def kept(of: Schedule) -> Earlier:
-    return Earlier("ab" * 32, of.revision, of.version, of.issued, of.rule, of.request, of.steps,
-                   not_checked=of.not_checked, revised=of.revised)  # fmt: skip
-
-
-def revised(
-    *lines: str, on: date = ON, first: date | None = None, absences: tuple[Absence, ...] = (),
-    before: Schedule | None = None, **asked: Any,
-) -> Schedule:  # fmt: skip
-    """The revision, whose steps begin on `first`, or on the day from which it holds."""
-    asked = {"current": "15 mg x3", "since": date(2026, 12, 7), "start": on, **asked}
-    made = schedule(LADDER_RULE, *(lines or ("open maintenance 15 mg x3",)), **asked)
-    shift = (first or on) - made.first
-    steps = tuple(
-        dataclasses.replace(step, days=Days(step.days.first + shift, step.days.last and step.days.last + shift))
-        for step in made.steps
-    )
-    earlier = before or titration()
-    return dataclasses.replace(
-        made,
-        revision=earlier.revision + 1,
-        steps=steps,
-        earlier=(*earlier.earlier, kept(earlier)),
-        revised=Revised(on, "stay 7d", "The dose stays", absences),
-    )
 
 
 def changed(of: Schedule, **changes: Any) -> Schedule:
@@ -68,11 +40,6 @@ def seam(day: str, clause: str, value: str, limit: str) -> Expected:
 NOV_20 = date(2026, 11, 20)
 
 
-def off(first: int, last: int | None) -> tuple[Absence, ...]:
-    """Days of December reported as missed."""
-    return (Absence(Days(date(2026, 12, first), None if last is None else date(2026, 12, last)), "missed"),)
-
-
 def on_10(**asked: Any) -> Schedule:
     """Somebody on 10 mg three times a day who stays there for six days, and then takes 15 mg."""
     return schedule(LADDER_RULE, "6 titration 10 mg x3", "open maintenance 15 mg x3", current="10 mg x3", **asked)
@@ -81,6 +48,12 @@ def on_10(**asked: Any) -> Schedule:
 def later_on_10(before: Schedule, since: date | None, on: date = date(2026, 12, 4)) -> Schedule:
     """Such a plan, revised on its way: 10 mg stays."""
     return revised("open maintenance 10 mg x3", current="10 mg x3", since=since, on=on, before=before)
+
+
+def later_start() -> Schedule:
+    """Revised on the very first day: it begins two days later."""
+    return revised("3 titration 5 mg x3", "open maintenance 10 mg x3", on=date(2026, 12, 1), current=None, since=None,
+                   first=date(2026, 12, 3), start=date(2026, 12, 3))  # fmt: skip
 
 
 TOLD = (
@@ -146,13 +119,13 @@ CASES: Cases = {
               "2026-12-07, as the days say")],
     ),
     "more than before a day that was missed": (
-        (lambda: revised("open maintenance 20 mg x3", current="20 mg x3", since=ON, absences=(MISSED_7,)),
+        (lambda: revised("open maintenance 20 mg x3", current="20 mg x3", since=ON, absences=off(7, 7)),
          LADDER_RULE),
         [seam(DAY, "after days without the drug the daily dose is 60 mg", "60 mg", "at most 30 mg a day, as before")],
     ),
     "a day that was missed counted as taken": (
         (lambda: revised("open maintenance 10 mg x3", current="10 mg x3", since=date(2026, 12, 5),
-                         absences=(MISSED_7,)), LADDER_RULE),
+                         absences=off(7, 7)), LADDER_RULE),
         [seam(DAY, "after days without the drug the plan goes on with 10 mg x3, taken since 2026-12-05",
               "10 mg x3, taken since 2026-12-05", "what is taken from Tuesday 08 December 2026 on")],
     ),
@@ -198,6 +171,21 @@ CASES: Cases = {
         [seam("Wednesday 09 December 2026", "the day since which 15 mg x3 is taken is 2026-12-07", "2026-12-07",
               "2026-12-08, as the days say")],
     ),
+    "since a day before one that was missed before": (
+        (lambda: revised(absences=off(5, 5), since=date(2026, 12, 6)), LADDER_RULE),
+        [seam(DAY, "the day since which 15 mg x3 is taken is 2026-12-06", "2026-12-06",
+              "2026-12-07, as the days say")],
+    ),
+    "a report of days to come": (
+        (lambda: revised(absences=off(8, None)), LADDER_RULE),
+        [seam(DAY, "2026-12-08 to no end were reported as not taken", "2026-12-08 to no end",
+              "days of the plan before 2026-12-08")],
+    ),
+    "a new beginning that leaves days out": (
+        (lambda: revised("3 titration 5 mg x3", "open maintenance 10 mg x3", current=None, since=None,
+                         absences=off(1, 7), first=date(2026, 12, 9), start=date(2026, 12, 9)), LADDER_RULE),
+        [seam(DAY, "the first step begins on 2026-12-09", "2026-12-09", "2026-12-08")],
+    ),
     "days of another edition that are hidden": (
         (other_rule, LADDER_RULE),
         [("scope", "", f"the schedule hides that this was not checked: {TOLD}", TOLD, "to say so", "")],
@@ -220,13 +208,16 @@ def test_what_is_found_word_for_word(name: str) -> None:
         revised("9 titration 10 mg x3", "open maintenance 15 mg x3", on=date(2026, 12, 6),
                 current=Pattern.parse("10 mg x3"), since=date(2026, 12, 4)),
         revised("3 titration 5 mg x3", "open maintenance 10 mg x3", on=date(2026, 12, 1), current=None, since=None),
-        revised("3 titration 5 mg x3", "open maintenance 10 mg x3", on=date(2026, 12, 1), current=None, since=None,
-                first=date(2026, 12, 3), start=date(2026, 12, 3)),
+        later_start(),
+        revised("3 titration 5 mg x3", "open maintenance 10 mg x3", on=date(2026, 12, 2), current=None, since=None,
+                first=date(2026, 12, 4), start=date(2026, 12, 4), before=later_start()),
+        revised("1 titration 5 mg x3", "open maintenance 10 mg x3", on=date(2026, 12, 3), current="5 mg x3",
+                since=date(2026, 12, 1)),
         revised("2 taper 5 mg x1", "stop", goal="taper", before=taper(), on=date(2026, 12, 16), current="5 mg x1",
                 since=date(2026, 12, 13)),
     ],
     ids=["it stays", "it goes on", "another edition, told", "twice", "longer", "on the first day", "begun later",
-         "on the last day"],
+         "begun later still", "on the way of the first step", "on the last day"],
 )  # fmt: skip
 def test_a_good_revision_has_no_finding(good: Schedule) -> None:
     assert [finding.text() for finding in verify(good, LADDER_RULE).findings] == []
@@ -265,6 +256,15 @@ def test_what_was_taken_before_the_plan_counts_where_it_is_known(good: Schedule,
     assert [finding.text() for finding in verify(good, rule).findings] == []
 
 
+def test_tablets_before_the_plan_are_the_same_only_dose_by_dose() -> None:
+    """5/10/15 mg are 30 mg a day like 10 mg three times a day, and are something else."""
+    before = schedule(
+        LADDER_RULE, "6 titration 10 mg x3", "open maintenance 15 mg x3", current="5/10/15 mg", since=NOV_20
+    )
+    found = verify(later_on_10(before, NOV_20), LADDER_RULE).findings
+    assert "2026-12-01, as the days say" in [finding.limit for finding in found if finding.law == "seam"]
+
+
 @pytest.mark.parametrize(
     ("since", "found"),
     [(NOV_20, None), (date(2026, 11, 19), "2026-11-20, as the days say")],
@@ -276,7 +276,7 @@ def test_an_infusion_that_ran_before_the_plan(since: date, found: str | None) ->
     late = date(2026, 12, 4)
     made = schedule(PUMP_RULE, "open maintenance 100 micrograms/day", since=since, start=late, **asked)
     made = swapped(made, 1, days=Days(late, None))
-    made = changed(made, revision=2, earlier=(kept(before),), revised=Revised(late, "stay 7d", "It stays"))
+    made = changed(made, revision=2, earlier=(earlier_of(before),), revised=Revised(late, "stay 7d", "It stays"))
     assert [finding.limit for finding in verify(made, PUMP_RULE).findings] == ([] if found is None else [found])
 
 

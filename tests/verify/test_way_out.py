@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 from fractions import Fraction
 from itertools import product as combinations_of
 
@@ -26,9 +27,11 @@ from tests.verify.ladder import (
     q,
     rule_of,
     schedule,
+    swapped,
 )
 from titrate.limit import By, Change, Frequency, LastStep, Times
 from titrate.quantity import Quantity, Range
+from titrate.regimen import Administration, Regimen, Slot
 from titrate.verifier import wayout
 from titrate.verifier.change import Doses, applicable, within
 from titrate.verifier.wayout import WaysOut
@@ -75,6 +78,44 @@ def test_way_out_percent_of_the_original_is_of_the_regimen_itself() -> None:
                        ('dose = { at-least = "10 mg"', 'dose = { at-least = "5 mg"'))  # fmt: skip
         made = schedule(rule, f"open maintenance {current}", current=current)
         assert laws(made, rule) == [(law, "2026-12-01") for law in found]
+
+
+@pytest.mark.parametrize(
+    ("regimen", "tapers"),
+    [
+        ("20 mg x2", TAPERED),  # fewer doses than one may stay on, and not too few for a taper
+        ("20 mg x1", TAPERED.replace("1", "2")),  # fewer than a taper has at least: one that begins so goes on so
+        (
+            "20 mg x2",
+            TAPERED.replace("times = { at-least = 1", 'band = { at-least = "15 mg" }\ntimes = { at-least = 3'),
+        ),
+    ],
+)
+def test_way_out_from_fewer_doses_than_one_may_stay_on(regimen: str, tapers: str) -> None:
+    """20 mg tablets in halves do not fall by 5 mg; the number of doses is a finding of its own."""
+    rule = rule_of(LADDER, (TAPERED, tapers))
+    made = schedule(rule, f"open maintenance {regimen}", current=regimen, products=("20mg",))
+    day = "2026-12-01"
+    assert laws(made, rule) == [("frequency", day), ("maintenance", day), ("way out", day)]
+
+
+def test_way_out_is_not_looked_for_where_a_dose_is_nothing() -> None:
+    made = schedule(LADDER_RULE, "open maintenance 20 mg x3", current="20 mg x3", products=("20mg",))
+    first, second, _ = made.steps[0].regimen.administrations
+    night = Administration(Slot("night", time(23, 59)), q("0 mg"), ())
+    found = laws(swapped(made, 1, regimen=Regimen("mg", (first, second, night))), LADDER_RULE)
+    assert "makeable" in [law for law, _ in found]
+    assert "way out" not in [law for law, _ in found]
+
+
+def test_way_out_from_a_dose_of_one_milligram() -> None:
+    """Three doses a day at least, of 1 mg at least: 3 mg a day is the bottom, and one may stop from 2 mg at most."""
+    syrup = '[[products]]\nname = "syrup"\nform = "liquid"\nstrength = "1 mg/mL"\nmeasure = "1 mL"'
+    five = '[[products]]\nname = "5mg"\nform = "tablet"\nstrength = "5 mg"'
+    rule = rule_of(LADDER, (five, syrup), (LAST, LAST.replace("5", "2")), (TAPERED, "[taper.frequency]\ntimes = 3"),
+                   (STAYS, STAYS.replace("10 mg", "1 mg")))  # fmt: skip
+    made = schedule(rule, "open maintenance 1 mg x3", current="1 mg x3")
+    assert laws(made, rule) == [("way out", "2026-12-01")]
 
 
 def test_way_out_fewer_doses_than_a_taper_may_have_are_not_passed_through() -> None:
