@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from titrate.quantity import Quantity
+from titrate.quantity import Quantity, decimal
 from titrate.rule import product_of, scope_of
 from titrate.rulefault import place_of
 from titrate.rulefile import ProductTable, RateTable, ResponseTable, RuleFile, SpacingTable, When
@@ -84,9 +84,13 @@ def _product(product: ProductTable, unit: str, place: str) -> Iterator[tuple[str
         yield f"{place}.measure", f'"{product.measure}" is no volume to draw up; write for example "0.5 mL"'
         return
     try:
-        product_of(product).smallest.to(unit)
+        smallest = product_of(product).smallest.to(unit)
     except ValueError:
         yield f"{place}.strength", f'"{product.strength}" is not in {unit}, the unit of this file'
+        return
+    if "/" in decimal(smallest.amount):
+        says = f'{product.divide} of "{product.strength}" are {smallest}, which no decimal writes exactly'
+        yield f"{place}.divide", f'{says}; write for example "no" or "halves"'
 
 
 # What an amount under such a key may be counted per: the weight, and the time that the key itself means.
