@@ -320,7 +320,7 @@ class Oracle:
 
     def too_fast(self, earlier: Day, later: Day, days: int, original: Day) -> bool:
         """Whether a cap forbids so large a fall of the daily dose within so many days."""
-        return any(
+        return total(later) < total(earlier) and any(
             days <= (cap.within or 0) and not all(small_enough(by, earlier, later, original) for by in cap.by)
             for cap in self.caps
         )
