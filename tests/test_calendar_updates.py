@@ -137,7 +137,10 @@ def test_what_was_dropped_is_cancelled_silent_and_says_so() -> None:
     assert (event["SEQUENCE"], event["DTSTAMP"]) == ("2", "20260325T070000Z")
     assert "RRULE" not in event
     assert not any(name.startswith("ALARM") for name in event)
-    assert "Revision 2 of the plan cancelled this." in said(event["DESCRIPTION"])
+    assert said(event["DESCRIPTION"]).split("\n") == [
+        "Revision 2 of the plan cancelled this. Take what the calendar says for the day.",
+        "It was: 08:00 Baclofen 15 mg (r1).",
+    ]
     live = {e["UID"] for e in read(two) if e["STATUS"] == "CONFIRMED"}
     assert not live & set(dropped)
     uids = [e["UID"] for e in read(one)]
@@ -228,6 +231,7 @@ def test_discreet_feeds_hide_drug_and_dose_in_what_is_cancelled_too() -> None:
             if line.startswith(("SUMMARY", "NAME", "X-WR-CALNAME", "UID")):
                 assert "baclofen" not in line.lower()
                 assert " mg" not in line
+        assert not any("It was" in event["DESCRIPTION"] for event in events(write(schedule, options)))
 
 
 def test_single_events_are_updated_likewise() -> None:

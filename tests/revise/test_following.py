@@ -178,3 +178,36 @@ def test_a_pump_is_revised_like_tablets() -> None:
     assert found.steps[0].regimen == taken[1].regimen
     assert found.request.current == Pattern(daily=taken[1].regimen.daily)
     assert verify(found, rule(PUMP)).findings == ()
+
+
+def test_one_step_back_from_the_first_is_to_what_was_taken_before_the_plan() -> None:
+    """5 mg three times a day since November, 10 mg from 1 December on; on the 4th back, for the 3 days of the rule."""
+    schedule = up(current=Pattern.parse("5 mg x3"), since=d("2026-11-01"))
+    assert told(schedule.steps)[0] == "12-01 10 mg x3"
+    found = act(schedule, "2026-12-04", "back", "1")
+    assert told(found.steps) == ["12-04 5 mg x3", "12-07 10 mg x3", "12-10 15 mg x3", "12-13 20 mg x3 on"]
+
+
+def test_another_target_keeps_how_long_one_stays_and_whether_one_stops() -> None:
+    """8 weeks at 60 mg and a stop become 8 weeks at 30 mg and a stop; without a stop they lead to the review."""
+    stopping = act(up(maintain=Duration(8, "week"), then_stop=True), "2026-12-06", "retarget", "10 mg x3")
+    assert [(step.kind, step.days.length) for step in stopping.steps][:1] == [("maintenance", 56)]
+    assert stopping.stops
+    going_on = act(up(maintain=Duration(8, "week")), "2026-12-06", "retarget", "10 mg x3")
+    assert (going_on.review, going_on.stops) == (d("2027-01-31"), False)
+    day = act(
+        up(maintain=Duration(8, "week")), "2026-12-06", "retarget", "10 mg x3", changes=Changes(review=d("2027-05-01"))
+    )
+    assert day.review == d("2027-05-01")
+    rising = act(down(), "2026-12-08", "retarget", "10 mg x3")
+    assert (rising.review, rising.stops) == (None, False)
+
+
+def test_planned_again_at_the_target_and_on_the_way_down_the_end_stays_the_end() -> None:
+    """20 mg from 10 December to 3 February, 15 mg from the 4th, 10 mg from the 7th on, then at least 14 days in all."""
+    schedule = up(maintain=Duration(8, "week"), then_stop=True)
+    assert told(act(schedule, "2027-01-10", "replan").steps)[:2] == ["01-10 20 mg x3", "02-04 15 mg x3"]
+    late = act(schedule, "2027-02-06", "replan")
+    assert told(late.steps)[:2] == ["02-06 15 mg x3", "02-07 10 mg x3"]
+    assert late.stops
+    assert act(schedule, "2027-01-10", "slower", "x2").steps[1].days.first == d("2027-02-04")

@@ -117,6 +117,11 @@ def test_makeable_a_liquid_is_drawn_up_in_whole_measures(millilitres: str, found
     assert laws(swapped(made, 1, regimen=new), rule) == [("makeable", "2026-12-01")] * found
 
 
+def test_makeable_half_a_milligram_is_a_dose() -> None:
+    rule = rule_of(LADDER, LIQUID, ('dose = { at-least = "10 mg", at-most', "dose = { at-most"))
+    assert laws(schedule(rule, "open maintenance 0.5 mg x3", current="0.5 mg x3"), rule) == []
+
+
 def test_makeable_an_infusion_is_set_in_whole_steps_and_has_no_clock_time() -> None:
     good = infusion(100, current="100 micrograms/day")
     pump = PUMP_RULE.limits_for(Patient(), False).products[0]

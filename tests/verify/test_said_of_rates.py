@@ -10,11 +10,12 @@ from datetime import date
 
 import pytest
 
-from tests.verify.ladder import DOWN, LADDER, laws, rule_of, schedule, swapped
-from tests.verify.revision import revised
+from tests.verify.ladder import DOWN, LADDER, PUMP, laws, rule_of, schedule, swapped
+from tests.verify.revision import off, revised
 from tests.verify.words import CITED, FRI, MON, THU, Expected, is_found
 from titrate.days import Days
 from titrate.rule import Rule
+from titrate.schedule import Absence
 from titrate.verifier import verify
 
 LAST = '[taper.last]\ndaily = "5 mg"\ncite = CITE\n'
@@ -101,12 +102,31 @@ def test_a_step_that_has_no_end_was_not_left() -> None:
     assert "rate" not in [law for law, _ in laws(endless, rule)]
 
 
-def test_falls_before_a_revision_count() -> None:
+SLOW = ("6 taper 15 mg x3", "6 taper 10 mg x3", "6 taper 5 mg x3", "6 taper 5 mg x1", "stop")
+
+
+@pytest.mark.parametrize(("missed", "found"), [((), [("rate", "2026-12-04")]), (off(2, 2), [])])
+def test_falls_before_a_revision_count_unless_days_were_missed(
+    missed: tuple[Absence, ...], found: list[tuple[str, str]]
+) -> None:
     """60 mg on 30 November, 45 mg from 1 December; revised on the 4th to 30 mg: 30 mg in four days."""
     rule = capped("15 mg", 4)
-    before = schedule(rule, *DOWN, goal="taper", current="20 mg x3")
-    made = revised("open taper 10 mg x3", rule=rule, before=before, on=date(2026, 12, 4), current="15 mg x3",
-                   since=date(2026, 12, 1))  # fmt: skip
-    texts = [finding.text() for finding in verify(made, rule).findings if finding.law == "rate"]
-    assert len(texts) == 3  # the superseded plan is proved too; what it planned for the 4th is the same fall
-    assert texts[0].startswith("rate: On Friday 04 December 2026 the daily dose has gone from 60 mg to 30 mg in 4 days")
+    before = schedule(rule, *SLOW, goal="taper", current="20 mg x3")
+    made = revised("open maintenance 10 mg x3", rule=rule, before=before, on=date(2026, 12, 4), current="15 mg x3",
+                   since=date(2026, 12, 3 if missed else 1), absences=missed)  # fmt: skip
+    assert laws(made, rule) == (found if not missed else [("interval", "2026-12-04")])
+    if found:
+        (finding,) = verify(made, rule).findings
+        assert finding.value == "60 mg to 30 mg in 4 days"
+
+
+def test_falls_of_an_infusion_before_a_revision_count() -> None:
+    """100 micrograms a day on 30 November, 80 on 1 December, 64 from the 2nd: 36 in two days, and 20 % are 20."""
+    cap = '[[taper.rate]]\nat-most = "20 %"\nwithin = "2 days"\ncite = CITE\n\n[taper.last]'
+    rule = rule_of(PUMP, ("[taper.last]", cap))
+    before = schedule(rule, "5 taper 80 micrograms/day", "open maintenance 64 micrograms/day",
+                      current="100 micrograms/day")  # fmt: skip
+    made = revised("open maintenance 64 micrograms/day", before=before, on=date(2026, 12, 2),
+                   current="80 micrograms/day", rule=rule, since=date(2026, 12, 1))  # fmt: skip
+    (finding,) = verify(made, rule).findings
+    assert (finding.law, finding.value) == ("rate", "100 micrograms to 64 micrograms in 2 days")

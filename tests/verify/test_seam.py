@@ -12,10 +12,23 @@ from typing import Any
 
 import pytest
 
-from tests.verify.ladder import LADDER_RULE, PUMP_RULE, at, laws, schedule, swapped, taper, titration
+from tests.verify.ladder import (
+    LADDER,
+    LADDER_RULE,
+    PUMP_RULE,
+    START,
+    UP,
+    at,
+    laws,
+    rule_of,
+    schedule,
+    swapped,
+    taper,
+    titration,
+)
 from tests.verify.revision import ON, earlier_of, off, revised
 from tests.verify.words import FRI, MON, TUE, Cases, Expected, is_found
-from titrate.days import Days
+from titrate.days import Days, plus
 from titrate.regimen import Pattern
 from titrate.rule import Rule
 from titrate.schedule import Absence, Revised, Schedule
@@ -283,6 +296,10 @@ def test_an_infusion_that_ran_before_the_plan(since: date, found: str | None) ->
 @pytest.mark.parametrize(("missed", "last", "found"), [
     ((), 14, []),  # the taper began on 1 December: fourteen days on the 14th
     ((), 13, ["taper duration"]),
+    (off(2, 2), 16, []),  # after a missed day on the 3rd, in the middle of a step: on the 16th
+    (off(2, 2), 15, ["taper duration"]),
+    (off(4, 4), 18, []),  # on the first day of a step: it begins on the 5th
+    (off(4, 4), 17, ["taper duration"]),
     (off(3, 3), 17, []),  # after a missed day it begins on the 4th: fourteen days on the 17th
     (off(3, 3), 16, ["taper duration"]),
 ])  # fmt: skip
@@ -290,13 +307,18 @@ def test_a_taper_that_was_begun_counts_unless_days_were_missed(
     missed: tuple[Absence, ...], last: int, found: list[str]
 ) -> None:
     lines = ("3 taper 5 mg x3", f"{last - 9} taper 5 mg x1", "stop")
+    begins = max((plus(one.days.last, 1) for one in missed if one.days.last is not None), default=START)
     made = revised(*lines, goal="taper", before=taper(), on=date(2026, 12, 7), current="10 mg x3",
-                   since=date(2026, 12, 4), absences=missed)  # fmt: skip
-    assert laws(made, LADDER_RULE) == [(law, "2026-12-01" if not missed else "2026-12-04") for law in found]
+                   since=max(begins, date(2026, 12, 4)), absences=missed)  # fmt: skip
+    # 10 mg on the 5th and 6th alone would also be too short a time on it; that is another law.
+    lengths = [one for one in laws(made, LADDER_RULE) if one[0] != "interval"]
+    assert lengths == [(law, begins.isoformat()) for law in found]
 
 
 def test_the_night_between_two_revisions() -> None:
-    """20:30 on 7 December to midnight is 3.5 hours; from 20:00 it is 4."""
+    """20:30 on 7 December to midnight is 3.5 hours; from 20:00 it is 4. Only the last day before counts."""
+    rule = rule_of(LADDER, ('at-least = "4 hours"', 'at-least = "4 hours"\nfrequency = 3'))
     for evening, found in (("20:00", []), ("20:30", [("spacing", "2026-12-08")])):
-        before = at(titration(), 3, "08:00", "14:00", evening)
-        assert laws(at(revised(before=before), 1, "00:00", "08:00", "16:00"), LADDER_RULE) == found
+        before = schedule(rule, *UP, "open maintenance 20 mg x3", target="20 mg x3")
+        before = at(at(before, 2, "08:00", "14:00", "23:00"), 3, "08:00", "14:00", evening)
+        assert laws(at(revised(rule=rule, before=before), 1, "00:00", "08:00", "16:00"), rule) == found

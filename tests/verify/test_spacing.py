@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from tests.verify.ladder import (
+    DOWN,
     LADDER,
     LADDER_RULE,
     UP,
@@ -71,3 +72,16 @@ def test_spacing_the_clock_is_kept_where_the_rule_has_no_spacing_too() -> None:
     assert laws(at(made, 4, "07:59", "08:00", "20:00"), rule) == []
     assert laws(at(made, 4, "08:00", "07:59", "20:00"), rule) == [("spacing", "2026-12-10")]
     assert laws(at(made, 4, "08:00", "08:00", "20:00"), rule) == [("spacing", "2026-12-10")]
+
+
+def test_spacing_is_looked_at_on_every_day_even_after_one_against_the_clock() -> None:
+    odd = at(at(titration(), 1, "12:00", "08:00", "20:00"), 4, "08:00", "11:59", "20:00")
+    assert laws(odd, LADDER_RULE) == [("spacing", "2026-12-01"), ("spacing", "2026-12-10")]
+
+
+def test_spacing_the_night_between_two_regimens_belongs_to_both_numbers_of_doses() -> None:
+    """12 hours between two doses a day. From 21:00 with three doses to 08:00 with two it is 11 hours."""
+    rule = rule_of(LADDER, ('at-least = "4 hours"', 'at-least = "12 hours"\nfrequency = 2'))
+    for evening, found in (("20:00", []), ("21:00", [("spacing", "2026-12-10")])):
+        made = schedule(rule, *DOWN, goal="taper", current="20 mg x3")
+        assert laws(at(made, 3, "08:00", "14:00", evening), rule) == found

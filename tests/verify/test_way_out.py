@@ -71,6 +71,21 @@ def test_way_out_where_the_rule_is_silent_about_the_day() -> None:
     assert laws(made, silent) == [("way out", "2026-12-01")]
 
 
+def test_way_out_the_pace_of_the_request_is_not_another_limit_of_the_rule() -> None:
+    """Silent about a dose, 15 mg a day at most: 5 mg tablets fall by 5 mg, not by the 4 mg that were asked for."""
+    day = (
+        '[[taper.decrease]]\nby = { at-most = "15 mg", per = "day" }\nevery = { at-least = "3 days" }\ncite = CITE\n\n'
+    )
+    silent = rule_of(
+        LADDER,
+        (FALLS, "[[taper.decrease]]\nby = { silent = true }\n"),
+        ("[taper.duration]", day + "[taper.duration]"),
+    )
+    for by, found in (("5 mg", []), ("4 mg", [("way out", "2026-12-01")])):
+        made = schedule(silent, "open maintenance 10 mg x3", current="10 mg x3", by=q(by))
+        assert laws(made, silent) == found
+
+
 def test_way_out_percent_of_the_original_is_of_the_regimen_itself() -> None:
     """25 % of 30 mg a day is 7.5 mg, a tablet of 5 mg; 25 % of 15 mg is 3.75 mg, and a tablet is too much."""
     for current, last, found in (("10 mg x3", 5, []), ("5 mg x3", 5, ["way out"]), ("5 mg x3", 15, [])):
