@@ -25,7 +25,8 @@ from itertools import combinations, pairwise, product
 from math import floor
 
 from titrate.days import between, plus
-from titrate.limit import By, Change, Frequency, LastStep, Limits
+from titrate.limit import By, Change, Frequency, LastStep
+from titrate.limits import Limits
 from titrate.product import Product
 from titrate.quantity import Quantity
 from titrate.request import Request

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from tests.strategies import Limit, Sketch, sketches
 from titrate.days import between
 from titrate.errors import NoSchedule
-from titrate.limit import By, Change, Frequency, Limits
+from titrate.limit import By, Change, Frequency
+from titrate.limits import Limits
 from titrate.planner import plan
 from titrate.product import makeable
 from titrate.quantity import Quantity, Range

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from titrate.quantity import Quantity, decimal
-from titrate.rule import product_of, scope_of
+from titrate.resolution import product_of, scope_of
+from titrate.rulebox import ProductTable
 from titrate.rulefault import place_of
-from titrate.rulefile import ProductTable, RateTable, ResponseTable, RuleFile, SpacingTable, When
+from titrate.rulefile import RuleFile
+from titrate.rulelimit import ResponseTable, SpacingTable
 from titrate.ruleshape import holds, join, written
+from titrate.ruletaper import RateTable
 from titrate.rulevalue import ByTable, RangeTable, Table, shown
+from titrate.rulewhen import When
 
 # So many names of sources fit into a message.
 _MANY = 6

@@ -1,18 +1,13 @@
-"""The limits of a rule, resolved for one patient: every bound with where it comes from.
-
-A `Limits` holds, for each kind of limit, every one that applies. All of them have to be satisfied
-together, so where two scopes of a rule both speak, the narrower one decides.
-"""
+"""The kinds of limit of a rule, resolved for one patient: every bound with where it comes from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from titrate.product import Product
 from titrate.quantity import Quantity, Range
 from titrate.reason import Fact
-from titrate.regimen import Slot, times_a_day
+from titrate.regimen import times_a_day
 from titrate.source import Citation
 
 Per = Literal["dose", "day"]
@@ -211,79 +206,3 @@ class LastStep:
     def fact(self) -> Fact:
         """The bound as a fact."""
         return Fact(f"the last dose before stopping is at most {self.daily} a day", self.citation)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Every limit that applies to one patient, in one unit of dose.
-
-    `refusals` say why the patient is not one the rule is for (empty: they are); `not_checked` names
-    what a scope needed and nobody gave; `slots` has a day's slots by frequency.
-    """
-
-    unit: str
-    products: tuple[Product, ...]
-    slots: dict[int, tuple[Slot, ...]]
-    slots_citation: Citation
-    frequency: tuple[Frequency, ...]
-    start: tuple[Start, ...]
-    increase: tuple[Change, ...]
-    maintenance: tuple[Maintenance, ...]
-    maximum: tuple[Maximum, ...]
-    spacing: tuple[Spacing, ...]
-    decrease: tuple[Change, ...]
-    taper_frequency: tuple[Frequency, ...]
-    taper_duration: tuple[TaperDuration, ...]
-    last_step: tuple[LastStep, ...]
-    refusals: tuple[Fact, ...] = ()
-    cautions: tuple[Fact, ...] = ()
-    not_checked: tuple[str, ...] = field(default=())
-
-    def largest_dose(self) -> Quantity:
-        """The largest single dose that any maximum leaves (a daily maximum bounds a dose too)."""
-        bounds = [m.dose for m in self.maximum if m.level == "limit" and m.dose is not None]
-        bounds += [m.daily for m in self.maximum if m.level == "limit" and m.daily is not None]
-        return min(bounds)
-
-    def largest_daily(self) -> Quantity | None:
-        """The largest daily dose, or `None` where only single doses are bounded."""
-        bounds = [m.daily for m in self.maximum if m.level == "limit" and m.daily is not None]
-        return min(bounds, default=None)
-
-    def paced(self, by: Quantity | None, every: int | None, citation: Citation) -> Limits:
-        """These limits together with the prescriber's own pace, which fills in what the rule is silent about.
-
-        `by` is an amount per dose (`mg/dose`), per day (`mg/day`), a percentage, or a plain amount, which is read
-        the way the rule counts its own. The rule's limits stay; so the pace can only become slower or smaller.
-        """
-        return replace(
-            self,
-            increase=_paced(self.increase, self.unit, by, every, citation),
-            decrease=_paced(self.decrease, self.unit, by, every, citation),
-        )
-
-
-def _paced(
-    changes: tuple[Change, ...], unit: str, by: Quantity | None, every: int | None, citation: Citation
-) -> tuple[Change, ...]:
-    if not changes or (by is None and every is None):
-        return changes
-    bys = () if by is None else (_read_by(by, unit, changes[0].by[0].per),)
-    spoken = tuple(
-        replace(
-            change,
-            by=tuple(b for b in change.by if b.at_most is not None or not bys),
-            silent_every=change.silent_every and every is None,
-        )
-        for change in changes
-    )
-    return (*spoken, Change(bys, every, citation))
-
-
-def _read_by(by: Quantity, unit: str, per: Per) -> By:
-    amount, _, counted = by.unit.partition("/")
-    if counted not in ("", "day", "dose"):
-        raise ValueError(f"{by} is counted neither per day nor per dose")
-    meant: Per = "day" if counted == "day" else "dose" if counted == "dose" else per
-    plain = Quantity(by.amount, amount)
-    return By(plain if amount == "%" else plain.to(unit), meant)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from titrate.limit import Change, Limits
+from titrate.limit import Change
+from titrate.limits import Limits
 from titrate.patient import Patient
 from titrate.quantity import Quantity
 from titrate.rule import Rule

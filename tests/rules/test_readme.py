@@ -16,7 +16,7 @@ import pytest
 from tests.test_readme import run
 from titrate import rulebook
 from titrate.product import Form
-from titrate.rulefile import Topic
+from titrate.ruleadvice import Topic
 from titrate.rulevalue import Table
 
 RULES = Path(__file__).resolve().parent.parent.parent / "rules"

@@ -13,7 +13,8 @@ from titrate.checking.rebuilding import Rebuilt, rebuilt
 from titrate.checking.report import Report
 from titrate.errors import RequestError
 from titrate.foreign import Foreign
-from titrate.limit import Change, Limits
+from titrate.limit import Change
+from titrate.limits import Limits
 from titrate.patient import FACTS, Patient
 from titrate.regimen import Regimen
 from titrate.request import Request

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from titrate.errors import RequestError
 from titrate.foreign import ForeignDose, ForeignPiece
-from titrate.limit import Limits
+from titrate.limits import Limits
 from titrate.product import Makeable, Piece, Product, makeable
 from titrate.quantity import Quantity
 from titrate.schedule import Schedule

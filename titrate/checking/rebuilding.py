@@ -16,7 +16,7 @@ from titrate.checking.products import Hand
 from titrate.days import Days, in_words
 from titrate.errors import FormatError, RequestError
 from titrate.foreign import Foreign, ForeignDose, ForeignStep
-from titrate.limit import Limits
+from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.reason import Because
 from titrate.regimen import MOST_A_DAY, Administration, Pattern, Regimen, Slot

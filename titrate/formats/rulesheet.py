@@ -13,9 +13,12 @@ from titrate.days import between
 from titrate.formats.rulewords import Limit, basis, in_words, limits, words
 from titrate.formats.sheet import NBSP, fit
 from titrate.limit import in_days
-from titrate.rule import Rule, scope_of
-from titrate.rulefile import AdviceTable, EligibleTable, ScopeTable
+from titrate.resolution import scope_of
+from titrate.rule import Rule
+from titrate.ruleadvice import AdviceTable
+from titrate.rulescope import ScopeTable
 from titrate.rulevalue import Cite
+from titrate.rulewhen import EligibleTable
 
 WIDTH = 98
 

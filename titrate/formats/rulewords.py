@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from titrate.rule import Rule, scope_of
-from titrate.rulefile import RuleFile, When
+from titrate.resolution import scope_of
+from titrate.rule import Rule
+from titrate.rulefile import RuleFile
 from titrate.ruleshape import join, tables, written
 from titrate.rulevalue import Cite, Cited, Table
+from titrate.rulewhen import When
 
 # Not among the values of a table: where they come from, and what the heading says already.
 _BESIDE = ("cite", "also", "name", "topic")

@@ -16,7 +16,8 @@ from math import gcd
 from typing import Any
 
 from titrate.days import in_words
-from titrate.limit import Change, LastStep, Limits, Maximum
+from titrate.limit import Change, LastStep, Maximum
+from titrate.limits import Limits
 from titrate.planner.terms import Terms
 from titrate.product import Form, Product
 from titrate.quantity import Quantity

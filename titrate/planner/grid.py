@@ -8,7 +8,8 @@ from datetime import time
 from itertools import product as every_combination
 
 from titrate.errors import RequestError
-from titrate.limit import Frequency, Limits
+from titrate.limit import Frequency
+from titrate.limits import Limits
 from titrate.planner.moves import Doses
 from titrate.product import Makeable, Piece, Product, makeable
 from titrate.quantity import Quantity

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from titrate.limit import Limits
+from titrate.limits import Limits
 from titrate.planner.moves import Doses, Moves, within
 from titrate.planner.path import Edges, Graph
 from titrate.planner.problem import Problem

@@ -8,7 +8,8 @@ from datetime import timedelta
 from itertools import product as every_combination
 
 from titrate.errors import RequestError
-from titrate.limit import Limits, Spacing
+from titrate.limit import Spacing
+from titrate.limits import Limits
 from titrate.planner.grid import MOST_DAYS, Grid, slots_at, spread
 from titrate.planner.moves import Doses, Moves
 from titrate.planner.refused import Refused, Try

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from titrate.errors import RequestError
-from titrate.limit import Change, Limits, in_days
+from titrate.limit import Change, in_days
+from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.request import Request
 from titrate.rule import Rule

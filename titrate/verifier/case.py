@@ -11,7 +11,7 @@ from typing import Any
 
 from titrate.days import Days, between, in_words, plus
 from titrate.errors import RequestError
-from titrate.limit import Limits
+from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.regimen import Regimen, notation

@@ -13,7 +13,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from titrate.days import between, plus
-from titrate.limit import By, Change, Limits, Times
+from titrate.limit import By, Change, Times
+from titrate.limits import Limits
 from titrate.quantity import Quantity, Range
 from titrate.regimen import times_a_day
 from titrate.rule import Rule

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 
-from titrate.limit import Change, Frequency, LastStep, Limits
+from titrate.limit import Change, Frequency, LastStep
+from titrate.limits import Limits
 from titrate.product import Product, makeable
 from titrate.quantity import Quantity
 from titrate.verifier.change import NOTHING, Doses, applicable, within

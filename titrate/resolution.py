@@ -1,0 +1,249 @@
+"""What a rule file says for one patient: which scopes fit, and every bound in the unit of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from titrate.errors import RequestError
+from titrate.limit import (
+    By,
+    Change,
+    Frequency,
+    LastStep,
+    Maintenance,
+    Maximum,
+    Spacing,
+    Start,
+    TaperDuration,
+    Times,
+)
+from titrate.limits import Limits
+from titrate.patient import FACTS, UNITS, Condition, Patient, Scope
+from titrate.product import Product
+from titrate.quantity import Quantity, Range
+from titrate.reason import Fact
+from titrate.rulebox import ProductTable
+from titrate.rulefile import RuleFile
+from titrate.rulelimit import (
+    ChangeTable,
+    FrequencyTable,
+    MaintenanceTable,
+    MaximumTable,
+    SpacingTable,
+    StartTable,
+)
+from titrate.rulescope import ScopeTable
+from titrate.ruletaper import RateTable
+from titrate.rulevalue import Cite, RangeTable, TimesTable
+from titrate.rulewhen import When
+from titrate.source import Citation, Source
+
+_PARTS = {"no": 1, "halves": 2, "thirds": 3, "quarters": 4}
+
+
+def citation_of(file: RuleFile, cite: Cite) -> Citation:
+    """A citation with its source in full."""
+    source = file.sources[cite.source]
+    return Citation(
+        Source(cite.source, source.title, source.publisher, source.edition, source.href),
+        cite.at, cite.checked, cite.basis, cite.how,
+    )  # fmt: skip
+
+
+def scope_of(when: When) -> Scope:
+    """The conditions of a `when`, in the units in which the facts of a patient are kept."""
+    conditions = []
+    for fact in When.model_fields:
+        value: Any = getattr(when, fact)
+        if value is None:
+            continue
+        if isinstance(value, RangeTable):
+            conditions.append(Condition(fact, _in_unit(value.range(), UNITS[fact])))
+        else:
+            conditions.append(Condition(fact, words=value if isinstance(value, tuple) else (str(value),)))
+    return Scope(tuple(conditions))
+
+
+def _in_unit(bounds: Range, unit: str) -> Range:
+    return bounds.map(lambda bound: bound.to(unit))
+
+
+def product_of(table: ProductTable) -> Product:
+    """A product as the rule describes it."""
+    return Product(table.name, table.form, table.strength, _PARTS[table.divide], table.measure)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The file of the rule `id` read for one patient."""
+
+    id: str
+    file: RuleFile
+    patient: Patient
+
+    def limits(self, starting: bool) -> Limits:
+        """Every limit that holds for the patient; see `Rule.limits_for`."""
+        file, scopes = self.file, self._fitting()
+        tapers = [scope.taper for scope in scopes if scope.taper is not None]
+
+        def chosen(base: Any, name: str, tables: Iterable[Any] = scopes) -> tuple[Any, ...]:
+            """What the scopes that fit say; what the rule says where they do not."""
+            found = [getattr(table, name) for table in tables if getattr(table, name)]
+            flat = [one for value in found or [base] for one in (value if isinstance(value, tuple) else (value,))]
+            return tuple(one for one in flat if one is not None)
+
+        unsuitable = {form for scope in scopes for form in scope.unsuitable}
+        return Limits(
+            unit=file.unit,
+            products=tuple(product_of(p) for p in file.products if p.form not in unsuitable and self._offered(p)),
+            slots=file.slots.day,
+            slots_citation=self._citation(file.slots.cite),
+            frequency=tuple(self._frequency(t) for t in chosen(file.frequency, "frequency")),
+            start=tuple(self._start(t) for t in chosen(file.start, "start")) if starting else (),
+            increase=tuple(self._change(t) for t in chosen(file.increase, "increase")),
+            maintenance=tuple(self._maintenance(t) for t in chosen(file.maintenance, "maintenance")),
+            maximum=tuple(self._maximum(t) for t in chosen(file.maximum, "maximum")),
+            spacing=tuple(self._spacing(t) for t in chosen(file.spacing, "spacing")),
+            decrease=(
+                *(self._change(t) for t in chosen(file.taper.decrease, "decrease", tapers)),
+                *(self._rate(t) for t in chosen(file.taper.rate, "rate", tapers)),
+            ),
+            taper_frequency=tuple(
+                self._frequency(t) for t in chosen(file.taper.frequency or file.frequency, "frequency", tapers)
+            ),
+            taper_duration=tuple(
+                TaperDuration(t.at_least.days, self._citation(t.cite))
+                for t in chosen(file.taper.duration, "duration", tapers)
+            ),
+            last_step=tuple(
+                LastStep(self._amount(t.daily, "day"), self._citation(t.cite))
+                for t in chosen(file.taper.last, "last", tapers)
+            ),
+            refusals=self._refusals(scopes),
+            cautions=tuple(Fact(s.caution, self._citation(s.cite)) for s in scopes if s.caution),
+            not_checked=self._not_checked(),
+        )
+
+    def _citation(self, cite: Cite) -> Citation:
+        return citation_of(self.file, cite)
+
+    def _fitting(self) -> tuple[ScopeTable, ...]:
+        return tuple(scope for scope in self.file.scopes if scope_of(scope.when).fits(self.patient))
+
+    def _offered(self, product: ProductTable) -> bool:
+        return product.when is None or scope_of(product.when).fits(self.patient) is True
+
+    def _refusals(self, scopes: Sequence[ScopeTable]) -> tuple[Fact, ...]:
+        ineligible = [e for e in self.file.eligible if scope_of(e.when).fits(self.patient) is False]
+        return (
+            *(Fact(f"this rule is for {e.says}", self._citation(e.cite)) for e in ineligible),
+            *(Fact(scope.refuse, self._citation(scope.cite)) for scope in scopes if scope.refuse),
+        )
+
+    def _not_checked(self) -> tuple[str, ...]:
+        tables = [*(e.when for e in self.file.eligible), *(s.when for s in self.file.scopes)]
+        tables += [p.when for p in self.file.products if p.when is not None]
+        scopes = [scope_of(when) for when in tables]
+        missing = {fact for scope in scopes for fact in scope.missing(self.patient)}
+        if self.patient.taking is None and any(advice.with_ for advice in self.file.advice):
+            missing.add("taking")
+        return tuple(f"{name} (not given)" for fact, name in FACTS.items() if fact in missing)
+
+    def _amount(self, quantity: Quantity, per: str) -> Quantity:
+        """A bound in the rule's unit: `/day` and `/dose` dropped, `/kg` multiplied by the weight."""
+        parts = quantity.unit.split("/")
+        amount = Quantity(quantity.amount, parts[0])
+        if "kg" in parts[1:]:
+            if self.patient.weight is None:
+                raise RequestError(
+                    f"The rule {self.id} limits by weight ({quantity.number} {parts[0]} per kg a {per}), "
+                    "and the weight was not given.",
+                    ('give it, for example --weight "40 kg"',),
+                )
+            amount = amount * self.patient.weight.amount
+        return amount.to(self.file.unit)
+
+    def _range(self, table: RangeTable | None, per: str) -> Range | None:
+        return None if table is None else table.range().map(lambda bound: self._amount(bound, per))
+
+    def _start(self, table: StartTable) -> Start:
+        start = Start(
+            self._citation(table.cite),
+            self._range(table.dose, "dose"),
+            self._range(table.daily, "day"),
+            _times(table.frequency),
+            self._by_weight(table),
+        )
+        return start if table.response is None else self._response(table, start)
+
+    def _by_weight(self, table: StartTable) -> str | None:
+        bound = table.daily.at_most if table.daily is not None else None
+        if bound is None or "/kg" not in bound.unit or self.patient.weight is None:
+            return None
+        unit = bound.unit.split("/")[0]
+        return f"{bound.number} {unit} per kg a day x {self.patient.weight} = {self._amount(bound, 'day')} a day"
+
+    def _response(self, table: StartTable, start: Start) -> Start:
+        response, dose, effect = table.response, self.patient.screening_dose, self.patient.screening_effect
+        assert response is not None
+        if dose is None or effect is None:
+            raise RequestError(
+                f"The rule {self.id} starts from the screening dose that worked; "
+                f"{'the dose' if dose is None else 'how long it worked'} was not given.",
+                ('give both, for example --screening-dose "50 micrograms" --screening-effect "6 hours"',
+                 'say what the patient has now, for example --from "100 micrograms/day"'),
+            )  # fmt: skip
+        try:
+            known = dose.to(self.file.unit) in [allowed.to(self.file.unit) for allowed in response.doses]
+        except ValueError as fault:
+            raise RequestError(f"The screening dose is wrong: {fault}.") from fault
+        if not known:
+            raise RequestError(
+                f"{dose} is no screening dose of the rule {self.id}; "
+                f"it knows {', '.join(str(allowed) for allowed in response.doses)}."
+            )
+        long = effect in response.long_effect.range()
+        times = response.times_after_long_effect if long else response.times
+        daily = (dose * times).to(self.file.unit)
+        how = f"{times} x the screening dose of {dose} = {daily} a day, because it worked for {effect}"
+        return Start(start.citation, start.dose, Range.exactly(daily), start.frequency, how)
+
+    def _change(self, table: ChangeTable) -> Change:
+        by = tuple(
+            By(
+                None if b.at_most is None else b.at_most if b.at_most.unit == "%" else self._amount(b.at_most, b.per),
+                b.per,
+                b.of,
+            )
+            for b in table.by
+        )
+        every = None if table.every.at_least is None else table.every.at_least.days
+        band = self._range(table.band, "day")
+        return Change(by, every, self._citation(table.cite), band, table.every.silent)
+
+    def _rate(self, table: RateTable) -> Change:
+        share = table.at_most.unit == "%"
+        by = By(table.at_most if share else self._amount(table.at_most, "day"), "day", table.of)
+        return Change((by,), None, self._citation(table.cite), within=table.within.days)
+
+    def _maintenance(self, table: MaintenanceTable) -> Maintenance:
+        dose, daily = self._range(table.dose, "dose"), self._range(table.daily, "day")
+        return Maintenance(self._citation(table.cite), dose, daily, _times(table.frequency))
+
+    def _maximum(self, table: MaximumTable) -> Maximum:
+        dose = None if table.dose is None else self._amount(table.dose, "dose")
+        daily = None if table.daily is None else self._amount(table.daily, "day")
+        return Maximum(self._citation(table.cite), dose, daily, table.level)
+
+    def _frequency(self, table: FrequencyTable) -> Frequency:
+        times = Times(table.times.at_least, table.times.at_most, table.times.prefer)
+        return Frequency(times, self._citation(table.cite), self._range(table.band, "day"))
+
+    def _spacing(self, table: SpacingTable) -> Spacing:
+        return Spacing(table.at_least.to("hours"), self._citation(table.cite), table.frequency)
+
+
+def _times(table: TimesTable | None) -> Times | None:
+    return None if table is None else Times(table.at_least, table.at_most)

@@ -1,0 +1,104 @@
+"""The tables of limits in a rule file: changes, start, maintenance, maximum, frequency, spacing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from titrate.rulevalue import Amount, Amounts, ByTable, Cited, EveryTable, RangeTable, Table, TimesADay, several
+
+
+class ChangeTable(Cited):
+    """An increase or decrease, for the daily doses of `band` or for all."""
+
+    by: Annotated[tuple[ByTable, ...], BeforeValidator(several), Field(min_length=1)]
+    """How large one change may be; where there are several, all hold together."""
+    every: EveryTable
+    """How long the dose before is kept."""
+    band: RangeTable | None = None
+    """Only where the daily dose before or after, or one in between, lies in it."""
+
+
+class ResponseTable(Table):
+    """A start that follows from an earlier response: a multiple of the screening dose that worked."""
+
+    times: int = Field(ge=1)
+    """How many times the test dose that worked, over 24 hours."""
+    times_after_long_effect: int = Field(ge=1)
+    """How many times the test dose instead, if it worked for long."""
+    long_effect: RangeTable
+    """What long means: a range of hours."""
+    doses: tuple[Amount, ...] = Field(min_length=1)
+    """The test doses that there are."""
+
+
+class StartTable(Cited):
+    """The first regimen."""
+
+    dose: Amounts | None = None
+    """One dose on the first day: an amount or a range."""
+    daily: Amounts | None = None
+    """The daily dose on the first day: an amount or a range."""
+    frequency: TimesADay | None = None
+    """How many doses on the first day."""
+    response: ResponseTable | None = None
+    """A start that follows from a test dose."""
+
+    @model_validator(mode="after")
+    def _spoken(self) -> StartTable:
+        if self.dose is None and self.daily is None and self.response is None:
+            raise ValueError("a start needs dose, daily or response")
+        return self
+
+
+class MaintenanceTable(Cited):
+    """What one may stay on."""
+
+    dose: Amounts | None = None
+    """One dose while staying: an amount or a range."""
+    daily: Amounts | None = None
+    """The daily dose while staying: an amount or a range."""
+    frequency: TimesADay | None = None
+    """How many doses a day while staying."""
+
+    @model_validator(mode="after")
+    def _spoken(self) -> MaintenanceTable:
+        if self.dose is None and self.daily is None:
+            raise ValueError("a maintenance range needs dose or daily")
+        return self
+
+
+class MaximumTable(Cited):
+    """The largest dose, daily dose, or both. `level = "warn"`: allowed, but said on the schedule."""
+
+    dose: Amount | None = None
+    """The largest single dose."""
+    daily: Amount | None = None
+    """The largest daily dose."""
+    level: Literal["limit", "warn"] = "limit"
+    """limit (left out: this) is never passed; warn may be passed, and the schedule says so."""
+
+    @model_validator(mode="after")
+    def _spoken(self) -> MaximumTable:
+        if self.dose is None and self.daily is None:
+            raise ValueError("a maximum needs dose, daily or both")
+        return self
+
+
+class FrequencyTable(Cited):
+    """How many administrations a day are allowed, on days whose daily dose lies in `band` or on all."""
+
+    times: TimesADay
+    """How many doses a day: a number, or a range of numbers."""
+    band: RangeTable | None = None
+    """Only on days with such a daily dose."""
+
+
+class SpacingTable(Cited):
+    """The least time between two doses, in hours."""
+
+    at_least: Amount
+    """The shortest time between two doses, in hours."""
+    frequency: int | None = Field(default=None, ge=1, le=24)
+    """Only on days with that many doses."""

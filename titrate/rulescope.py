@@ -1,0 +1,50 @@
+"""What differs for some patients: the scopes of a rule file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from titrate.product import Form
+from titrate.rulelimit import (
+    ChangeTable,
+    FrequencyTable,
+    MaintenanceTable,
+    MaximumTable,
+    SpacingTable,
+    StartTable,
+)
+from titrate.ruletaper import TaperTable
+from titrate.rulevalue import Cited, several
+from titrate.rulewhen import When
+
+
+class ScopeTable(Cited):
+    """What differs for some patients. A limit given here takes the place of the rule's own; where several scopes
+    that fit give the same limit, all of theirs hold together. `refuse` refuses, `caution` is shown."""
+
+    name: str = Field(min_length=1)
+    """What to call these patients, unique in the file."""
+    when: When
+    """The patients for whom it holds."""
+    frequency: Annotated[tuple[FrequencyTable, ...], BeforeValidator(several)] = ()
+    """For them: doses a day."""
+    start: StartTable | None = None
+    """For them: the first day."""
+    increase: Annotated[tuple[ChangeTable, ...], BeforeValidator(several)] = ()
+    """For them: going up."""
+    maintenance: MaintenanceTable | None = None
+    """For them: what one may stay on."""
+    maximum: Annotated[tuple[MaximumTable, ...], BeforeValidator(several)] = ()
+    """For them: never more."""
+    spacing: Annotated[tuple[SpacingTable, ...], BeforeValidator(several)] = ()
+    """For them: hours between two doses."""
+    taper: TaperTable | None = None
+    """For them: going down. A part that is left out stays as it is in the rule."""
+    unsuitable: tuple[Form, ...] = ()
+    """Forms that these patients cannot have."""
+    refuse: str | None = None
+    """A clause that ends it: no schedule for them, because of this."""
+    caution: str | None = None
+    """A clause that is shown on their schedules."""
