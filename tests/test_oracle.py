@@ -91,6 +91,11 @@ ONCE_DIFFERENT = {
         tablets=(("5", 1),), times=(1, 1), maximum="5 mg", goal="taper", current="4 mg x1",
         increase=limit("2 mg"), decrease=limit("4 mg"),
     ),
+    "only a stop from what is taken now is left, in more doses a day than a taper may have there": Sketch(
+        tablets=(("2", 1),), times=(1, 2), maximum="6 mg", goal="taper", current="4/4 mg", last="8 mg",
+        increase=limit("2 mg"), decrease=limit("2 mg"),
+        taper_times=((1, 1, ("at-most", "8 mg")), (1, 2, ("above", "8 mg"))),
+    ),
     "going down, a smaller largest change counts before fewer pieces": Sketch(
         tablets=(("2", 1), ("3", 1)), times=(1, 1), maximum="7 mg", goal="plan", current="7 mg x1", target="2 mg/day",
         increase=limit("2 mg"), decrease=limit("4 mg"),

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 
 from tests.oracle import Oracle
-from tests.strategies import Sketch, sketches
+from tests.strategies import Limit, Sketch, sketches
 from titrate import rulebook
 from titrate.errors import NoSchedule, RequestError
 from titrate.planner import plan
@@ -66,7 +66,12 @@ def test_a_refusal_names_limits_that_leave_nothing_and_of_which_none_can_be_spar
     except NoSchedule as refusal:
         because = refusal.because
     assert isinstance(because, Because)
-    terms = Terms.of(rule, request)
+    event(f"sets of {sorted(map(len, sets_of(because, bounds(Terms.of(rule, request)))))}")
+    spare_none(rule, Terms.of(rule, request), because)
+
+
+def spare_none(rule: Rule, terms: Terms, because: Because) -> None:
+    """Fails unless the limits that are named leave nothing together, and something without any one of them."""
 
     def possible(facts: list[Fact]) -> bool:
         return any(possible_within(fewer) for fewer in keeping(terms, facts))
@@ -79,13 +84,38 @@ def test_a_refusal_names_limits_that_leave_nothing_and_of_which_none_can_be_spar
         return oracle.best() is not None
 
     sets = sets_of(because, bounds(terms))
-    event(f"sets of {sorted(map(len, sets))}")
     for named in sets:
         assert not possible(named), because.text()
         for fact in named:
             assert possible([other for other in named if other is not fact]), f"without {fact}: {because.text()}"
     for index, named in enumerate(sets):
         assert not any(fact in other for other in sets[:index] for fact in named)
+
+
+def test_a_stop_from_what_is_taken_now_is_a_day_of_a_taper_like_any_other() -> None:
+    """4 mg twice a day, where a taper at up to 8 mg a day has one dose a day, and a dose falls by 2 mg at most.
+
+    Two doses are too many for any day of a taper, and one of 4 mg needs the other to fall by 4 mg. With a maximum
+    above 6 mg it were 8 mg once a day, with more doses a day 2/2/4 mg, which may fall to 4 mg. From how much it may be
+    stopped does not count: 8 mg a day in two doses cannot be kept for the day before the stop either.
+    """
+    sketch = Sketch(
+        tablets=(("2", 1),), times=(1, 2), maximum="6 mg", goal="plan", target="8 mg/day", maintain=1, last="2 mg",
+        start=("daily", ("at-most", "2 mg")), increase=(Limit((("2 mg", "dose", "current"),), 1),),
+        decrease=(Limit((("2 mg", "dose", "current"),), 1),),
+        taper_times=((1, 1, ("at-most", "8 mg")), (1, 2, ("above", "8 mg"))),
+    )  # fmt: skip
+    with pytest.raises(NoSchedule) as refused:
+        plan(sketch.rule(), sketch.request())
+    because = refused.value.because
+    assert isinstance(because, Because)
+    assert [fact.says for fact in because.facts if isinstance(fact, Fact)] == [
+        "the maximum is 6 mg at one time",
+        "the drug is given once to twice a day",
+        "the drug is given once a day where the daily dose is at most 8 mg",
+        "a dose falls by at most 2 mg",
+    ]
+    spare_none(sketch.rule(), Terms.of(sketch.rule(), sketch.request()), because)
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def laid_out(
     for index in range(1, last):
         if may_stop(nodes[index], moves, stop, problem) if stop else nodes[index] in ends:
             edges[index].append(last)
-    # To stop from what is taken already it is kept first, so the products have to make it.
-    if stop and may_stop(begins[0], moves, stop, problem) and problem.grid.makes(begins[0]):
+    # To stop from what is taken already it is kept first, as a day of the taper like any other.
+    if stop and may_stop(begins[0], moves, stop, problem) and _may_taper(problem, begins[0]):
         edges[0].append(last)
     graph = Graph(edges, last)
     if moves.longest_window:
@@ -100,6 +100,10 @@ def days_between(
         and any(within(low, day) for low in lows)
         and any(within(day, high) for high in highs)
     }
+
+
+def _may_taper(problem: Problem, begin: Doses) -> bool:
+    return problem.grid.fits(begin, problem.limits.taper_frequency, len(begin))
 
 
 def may_stop(day: Doses, moves: Moves, limits: Limits, problem: Problem) -> bool:
