@@ -28,7 +28,7 @@ from titrate.days import between, plus
 from titrate.limit import By, Change, Frequency, LastStep
 from titrate.limits import Limits
 from titrate.product import Product
-from titrate.quantity import Quantity
+from titrate.quantity import Quantity, Range
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Kind, Schedule
@@ -158,10 +158,30 @@ def laid_into(small: Day, large: Day) -> Iterator[Day]:
         yield tuple(padded)
 
 
-def touching(changes: Iterable[Change], one: Day, other: Day, unit: str) -> list[Change]:
-    """The limits whose band holds a daily dose between those of two days, both included."""
-    low, high = sorted((Quantity(total(one), unit), Quantity(total(other), unit)))
-    return [c for c in changes if c.band is None or not (c.band.too_low(high) or c.band.too_high(low))]
+def touching(changes: Iterable[Change], one: Day, other: Day, original: Day) -> list[Change]:
+    """The limits whose band holds a daily dose between those of two days, both included.
+
+    A band in % is one of shares of the daily dose of `original`, on which the phase began.
+    """
+    low, high = sorted((total(one), total(other)))
+    return [c for c in changes if c.band is None or touched(c.band, low, high, total(original))]
+
+
+def touched(band: Range, low: Fraction, high: Fraction, original: Fraction) -> bool:
+    """Whether `band` holds an amount from `low` to `high`, both included."""
+
+    def at(bound: Quantity | None) -> Fraction | None:
+        if bound is None:
+            return None
+        return bound.amount * original / 100 if bound.unit == "%" else bound.amount
+
+    least, above, most, below = map(at, (band.at_least, band.above, band.at_most, band.below))
+    return (
+        (least is None or high >= least)
+        and (above is None or high > above)
+        and (most is None or low <= most)
+        and (below is None or low < below)
+    )
 
 
 def small_enough(by: By, before: Day, after: Day, original: Day) -> bool:
@@ -173,6 +193,9 @@ def small_enough(by: By, before: Day, after: Day, original: Day) -> bool:
     else:
         sizes = [abs(b - a) for a, b in zip(before, after, strict=True)]
         bases = list(before) if by.of == "current" else [max(original)] * len(before)
+    if by.exactly:
+        wanted = [by.at_most.amount * base / 100 if by.at_most.unit == "%" else by.at_most.amount for base in bases]
+        return all(size in (0, exact) for size, exact in zip(sizes, wanted, strict=True))
     if by.at_most.unit == "%":
         return all(size * 100 <= by.at_most.amount * base for size, base in zip(sizes, bases, strict=True))
     return all(size <= by.at_most.amount for size in sizes)
@@ -180,7 +203,9 @@ def small_enough(by: By, before: Day, after: Day, original: Day) -> bool:
 
 def of_original(changes: Iterable[Change]) -> bool:
     """Whether it matters on which day the phase began; what is remembered about a change depends on it then."""
-    return any(by.of == "original" for change in changes for by in change.by)
+    return any(by.of == "original" for change in changes for by in change.by) or any(
+        bound.unit == "%" for change in changes if change.band is not None for bound in change.band.bounds
+    )
 
 
 class Oracle:
@@ -283,7 +308,7 @@ class Oracle:
             return False
         rising = total(after) > total(before)
         small, large = (before, after) if rising else (after, before)
-        limits = [by for change in touching(changes, before, after, self.unit) for by in change.by]
+        limits = [by for change in touching(changes, before, after, original) for by in change.by]
         for laid in laid_into(small, large):
             if any(a > b for a, b in zip(laid, large, strict=True)):
                 continue
@@ -314,10 +339,10 @@ class Oracle:
             return all(total(day) <= step.daily.amount for step in last)
         return self.falls(day, NOTHING, original, paced)
 
-    def interval(self, before: Day, after: Day) -> int:
-        """How many days `before` has to be kept before it becomes `after`."""
+    def interval(self, before: Day, after: Day, original: Day) -> int:
+        """How many days `before` has to be kept before it becomes `after`, in a phase that began on `original`."""
         changes = self.limits.increase if total(after) > total(before) else self.limits.decrease
-        return max([1, *(c.every for c in touching(changes, before, after, self.unit) if c.every is not None)])
+        return max([1, *(c.every for c in touching(changes, before, after, original) if c.every is not None)])
 
     def too_fast(self, earlier: Day, later: Day, days: int, original: Day) -> bool:
         """Whether a cap forbids so large a fall of the daily dose within so many days."""
@@ -341,7 +366,7 @@ class Oracle:
             if after is None:
                 break
             free = after == NOTHING and bool(self.limits.last_step)
-            change = today + self.interval(day, after)
+            change = today + self.interval(day, after, begin)
             now = [*taken, (day, change - 1)]
             while not free and any(self.too_fast(one, after, change - last, begin) for one, last in now[:-1]):
                 change += 1
@@ -442,7 +467,7 @@ class Oracle:
         if day not in seen:
             found = []
             for after in self._next(day, original, rising, shape, targets):
-                time, change = self.interval(day, after), abs(total(after) - total(day)) / total(day)
+                time, change = self.interval(day, after, original), abs(total(after) - total(day)) / total(day)
                 for rest, target in self._onward(after, original, rising, shape, targets, seen):
                     found.append((self._alone(day).after(time, change, rest), target))
             seen[day] = [
@@ -459,10 +484,11 @@ class Oracle:
         if day not in seen:
             found = []
             if self.stops(day, original):
-                found.append(self._alone(day).after(self.interval(day, NOTHING), total(day) / total(original), FREE))
+                time, change = self.interval(day, NOTHING, original), total(day) / total(original)
+                found.append(self._alone(day).after(time, change, FREE))
             for lower in self.falling_days(original):
                 if shape(lower) and self.falls(day, lower, original):
-                    time, change = self.interval(day, lower), (total(day) - total(lower)) / total(original)
+                    time, change = self.interval(day, lower, original), (total(day) - total(lower)) / total(original)
                     found += [
                         self._alone(day).after(time, change, rest) for rest in self._off(lower, original, shape, seen)
                     ]
@@ -475,11 +501,11 @@ class Oracle:
         found = []
         if self.caps:
             firsts = [day for day in self.falling_days(begin) if shape(day) and self.falls(begin, day, begin)]
-            soon_enough = [day for day in firsts if kept is None or self.interval(begin, day) <= kept]
+            soon_enough = [day for day in firsts if kept is None or self.interval(begin, day, begin) <= kept]
             return [way for first in soon_enough for way in self._every_way_off(begin, [first], shape)]
         for first in self.falling_days(begin):
             if shape(first) and self.falls(begin, first, begin) and (
-                kept is None or self.interval(begin, first) <= kept
+                kept is None or self.interval(begin, first, begin) <= kept
             ):  # fmt: skip
                 change = (total(begin) - total(first)) / total(begin)
                 found += [FREE.after(0, change, rest) for rest in self._off(first, begin, shape, seen)]
@@ -521,7 +547,7 @@ class Oracle:
             if ways:
                 return min(self._taper_key(tried, way, least, length) for way in ways)
         if self.stops(begin, begin) and self.takeable(begin, self.limits.taper_frequency, len(begin)):
-            time = self.interval(begin, NOTHING)
+            time = self.interval(begin, NOTHING, begin)
             if length is None or time <= length:
                 way = self._alone(begin).after(time, Fraction(1), FREE)
                 return self._taper_key(UNCHANGED, way, least, length)
@@ -602,8 +628,8 @@ class Oracle:
 
     def _needs(self, begin: Day, days: list[Day]) -> list[int]:
         if not self.caps or days == [begin]:
-            return [self.interval(a, b) for a, b in pairwise([*days, NOTHING])]
-        return self.lengths(begin, days, NOTHING) or [self.interval(begin, days[0])]
+            return [self.interval(a, b, begin) for a, b in pairwise([*days, NOTHING])]
+        return self.lengths(begin, days, NOTHING) or [self.interval(begin, days[0], begin)]
 
     def _tried(self, days: list[Day]) -> int:
         return NEAR if self.request.split != "uneven" and all(near(day) for day in days) else UNEVEN
@@ -709,7 +735,7 @@ class Oracle:
                 yield f"{before} may not become {after}"
         least = None if rising or not self.caps or len(days) < 2 else self.lengths(days[0], days[1:], None)
         for place, (one, other) in enumerate(pairwise(kept)):
-            need = self.interval(one.day, other.day) if least is None else least[place]
+            need = self.interval(one.day, other.day, original) if least is None else least[place]
             if one.days is None or one.days < need:
                 yield f"{one.day} is kept for {one.days} days, too short"
         for one in kept:
@@ -737,7 +763,7 @@ class Oracle:
             for before, after in pairwise([begin, *days]):
                 if not self.falls(before, after, begin):
                     yield f"{before} may not become {after}"
-            if stayed is not None and stayed < self.interval(begin, days[0]):
+            if stayed is not None and stayed < self.interval(begin, days[0], begin):
                 yield f"{begin} is kept for {stayed} days, too short"
         if not self.stops(days[-1], begin):
             yield f"{days[-1]} is too much to stop from"

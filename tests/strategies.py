@@ -32,7 +32,7 @@ Bound = tuple[str, str]  # ("at-most", "20 mg")
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit on the size and pace of changes. `by`: (amount, per, of)."""
+    """One limit on the size and pace of changes. `by`: (amount, per, of); `=5 mg` is an exact amount."""
 
     by: tuple[tuple[str, Per, Literal["current", "original"]], ...]
     every: int
@@ -40,7 +40,7 @@ class Limit:
 
     def text(self) -> str:
         """The keys of its table."""
-        sizes = ", ".join(f'{{ at-most = "{amount}", per = "{per}", of = "{of}" }}' for amount, per, of in self.by)
+        sizes = ", ".join(f'{{ {_most(amount)}, per = "{per}", of = "{of}" }}' for amount, per, of in self.by)
         every = f'by = [{sizes}]\nevery = {{ at-least = "{self.every} days" }}'
         return f"{every}{_band(self.band)}\n{CITE}\n"
 
@@ -145,6 +145,10 @@ def _bounded(key: str, bound: Bound) -> str:
     return f'{key} = {{ {bound[0]} = "{bound[1]}" }}'
 
 
+def _most(amount: str) -> str:
+    return f'exactly = "{amount[1:]}"' if amount.startswith("=") else f'at-most = "{amount}"'
+
+
 def _band(band: Bound | None) -> str:
     return "" if band is None else "\n" + _bounded("band", band)
 
@@ -197,16 +201,24 @@ def sizes(draw: st.DrawFn, doses: list[Fraction]) -> tuple[str, Per, Literal["cu
 
 
 @st.composite
-def limits(draw: st.DrawFn, doses: list[Fraction]) -> tuple[Limit, ...]:
-    """One limit for all daily doses, or two that meet (or overlap in one point) at an edge, or one beside a band."""
+def limits(draw: st.DrawFn, doses: list[Fraction], rising: bool) -> tuple[Limit, ...]:
+    """One limit for all daily doses, or two that meet (or overlap in one point) at an edge, or one beside a band.
+
+    Of a rise some are exact, of a fall some edges are shares of the original dose.
+    """
 
     def one(band: Bound | None) -> Limit:
         count = 2 if draw(seldom) else 1
-        return Limit(tuple(draw(sizes(doses)) for _ in range(count)), draw(st.integers(1, 5)), band)
+        by = [draw(sizes(doses)) for _ in range(count)]
+        if rising and draw(seldom) and draw(seldom):
+            by[0] = (f"={by[0][0]}", *by[0][1:])
+        return Limit(tuple(by), draw(st.integers(1, 5)), band)
 
     if draw(often):
         return (one(None),)
     edge = mg(draw(st.sampled_from(doses)) * draw(st.integers(1, 2)))
+    if not rising and draw(st.booleans()):
+        edge = f"{draw(st.sampled_from([20, 30, 50, 60, 75]))} %"
     low, high = draw(
         st.sampled_from(
             [
@@ -234,7 +246,7 @@ def sketches(draw: st.DrawFn, goals: tuple[str, ...] = ("up", "up", "down", "tap
     # does not cover is a dose that is reached by falling and left by falling.
     few = most == 1 or len(doses) ** most <= 12
     capped = few and goal in ("taper", "down", "up") and draw(st.booleans())
-    increase, decrease = draw(limits(doses)), draw(limits(doses))
+    increase, decrease = draw(limits(doses, rising=True)), draw(limits(doses, rising=False))
     daily = st.builds(lambda dose, times: mg(dose * times), st.sampled_from(doses), st.integers(1, most))
     low_daily = st.builds(lambda dose, times: mg(dose * times), st.sampled_from(low), st.integers(1, most))
     common: dict[str, Any] = {
@@ -314,7 +326,7 @@ def bys(draw: st.DrawFn, doses: list[Fraction], changes: tuple[Limit, ...]) -> s
     """The prescriber's own size of a change: no larger than what the rule allows where the two can be compared."""
     size = draw(st.sampled_from([mg(doses[0] * times) for times in (1, 2, 3)] + ["50 %", "100 %"]))
     counted = draw(st.sampled_from(["", "/dose", "/day"])) if size.endswith("mg") else ""
-    rules = [Quantity.parse(amount) for change in changes for amount, _, _ in change.by]
+    rules = [Quantity.parse(amount.removeprefix("=")) for change in changes for amount, _, _ in change.by]
     alike = [bound for bound in rules if bound.unit == Quantity.parse(size).unit]
     return f"{min([Quantity.parse(size), *alike])}{counted}"
 

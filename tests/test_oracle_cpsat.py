@@ -82,7 +82,7 @@ class _Model:
         limits = self.limits
         for change in (*limits.increase, *limits.decrease):
             yield from (b.at_most.amount for b in change.by if b.at_most is not None and b.at_most.unit != "%")
-            yield from (b.amount for b in (change.band.bounds if change.band else ()))
+            yield from (b.amount for b in (change.band.bounds if change.band else ()) if b.unit != "%")
         ranges = [r for start in limits.start for r in (start.dose, start.daily) if r is not None]
         ranges += [r for stay in limits.maintenance for r in (stay.dose, stay.daily) if r is not None]
         ranges += [f.band for f in (*limits.frequency, *limits.taper_frequency) if f.band is not None]
@@ -165,16 +165,29 @@ class _Model:
         if bounds.below is not None:
             yield value < self._whole(bounds.below.amount)
 
-    def _in_band(self, band: Range, low: Any, high: Any) -> Any:
-        """True wherever some daily dose from `low` to `high` lies in the band."""
+    def _in_band(self, band: Range, low: Any, high: Any, original: Any = None) -> Any:
+        """True wherever some daily dose from `low` to `high` lies in the band; one in % is of shares of `original`."""
         cp, reached, left = self.cp, self.cp.NewBoolVar(""), self.cp.NewBoolVar("")
         floor, ceiling = band.at_least or band.above, band.at_most or band.below
-        cp.Add(reached == 1) if floor is None else cp.Add(
-            high < self._whole(floor.amount) if band.at_least is not None else high <= self._whole(floor.amount)
-        ).OnlyEnforceIf(reached.Not())
-        cp.Add(left == 1) if ceiling is None else cp.Add(
-            low > self._whole(ceiling.amount) if band.at_most is not None else low >= self._whole(ceiling.amount)
-        ).OnlyEnforceIf(left.Not())
+
+        def times(bound: Quantity) -> tuple[int, Any]:
+            """By how much a dose has to be multiplied to be compared, and with what."""
+            if bound.unit != "%":
+                return 1, self._whole(bound.amount)
+            return 100 * bound.amount.denominator, bound.amount.numerator * original
+
+        if floor is None:
+            cp.Add(reached == 1)
+        else:
+            factor, edge = times(floor)
+            under = factor * high < edge if band.at_least is not None else factor * high <= edge
+            cp.Add(under).OnlyEnforceIf(reached.Not())
+        if ceiling is None:
+            cp.Add(left == 1)
+        else:
+            factor, edge = times(ceiling)
+            over = factor * low > edge if band.at_most is not None else factor * low >= edge
+            cp.Add(over).OnlyEnforceIf(left.Not())
         return self._both(reached, left)
 
     def _both(self, one: Any, other: Any) -> Any:
@@ -198,7 +211,11 @@ class _Model:
         cp.Add(interval >= 1).OnlyEnforceIf(when)
         changes = self.limits.increase if self.rising else self.limits.decrease
         for one in changes:
-            bears = when if one.band is None else self._both(when, self._in_band(one.band, small.daily, large.daily))
+            bears = (
+                when
+                if one.band is None
+                else self._both(when, self._in_band(one.band, small.daily, large.daily, original.daily))
+            )
             if one.every is not None:
                 cp.Add(interval >= one.every).OnlyEnforceIf(bears)
             self._sizes(one, (small, laid, large), original, self._both(bears, sized))
@@ -237,6 +254,13 @@ class _Model:
     def _size(self, by: By, size: Any, base: Any, when: Any) -> None:
         assert by.at_most is not None
         amount = by.at_most.amount
+        if by.exactly:
+            changes, whole = self.cp.NewBoolVar(""), self._whole(amount)
+            self.cp.Add(size == 0).OnlyEnforceIf(changes.Not())
+            share = (100 * amount.denominator * size) == (amount.numerator * base)
+            self.cp.Add(share if by.at_most.unit == "%" else size == whole).OnlyEnforceIf([when, changes])
+            self.cp.Add(size <= 0).OnlyEnforceIf([when, changes.Not()])
+            return
         if by.at_most.unit == "%":
             self.cp.Add(100 * amount.denominator * size <= amount.numerator * base).OnlyEnforceIf(when)
         else:

@@ -58,6 +58,8 @@ def contradictions(file: RuleFile, raw: Any) -> Iterator[tuple[str, str]]:
     for place, message in _amounts(file, file.unit, ""):
         yield place_of(tuple(int(step) if step.isdecimal() else step for step in place.split(".")), raw), message
     yield from _slots(file)
+    for place, message in _directions(file):
+        yield place_of(tuple(int(step) if step.isdecimal() else step for step in place.split(".")), raw), message
     scoped = ((f"scopes.{index}.maximum", scope.maximum) for index, scope in enumerate(file.scopes) if scope.maximum)
     for place, maxima in (("maximum", file.maximum), *scoped):
         if not any(m.level == "limit" for m in maxima):
@@ -98,7 +100,7 @@ def _product(product: ProductTable, unit: str, place: str) -> Iterator[tuple[str
 
 
 # What an amount under such a key may be counted per: the weight, and the time that the key itself means.
-_PER = {"dose": "dose", "daily": "day", "band": "day", "doses": "dose"}
+_PER = {"dose": "dose", "daily": "day", "band": "day", "doses": "dose", "cap": None}
 
 
 def _amounts(value: Any, unit: str, place: str) -> Iterator[tuple[str, str]]:
@@ -115,14 +117,19 @@ def _amounts(value: Any, unit: str, place: str) -> Iterator[tuple[str, str]]:
         if value.at_most.unit != "%":
             yield from _amount(value.at_most, unit, "day", f"{place}.at-most")
     elif isinstance(value, ByTable):
-        if value.at_most is not None and value.at_most.unit != "%":
-            yield from _amount(value.at_most, unit, value.per, f"{place}.at-most")
+        for key, bound in (("at-most", value.at_most), ("exactly", value.exactly), ("at-least", value.at_least)):
+            if bound is not None and bound.unit != "%":
+                yield from _amount(bound, unit, value.per, f"{place}.{key}")
+        if value.cap is not None:
+            yield from _amount(value.cap, unit, None, f"{place}.cap")
     elif isinstance(value, SpacingTable | ResponseTable):
         yield from _hours(value, unit, place)
     elif isinstance(value, Table):
         for name, field in type(value).model_fields.items():
             inner, key = getattr(value, name), field.alias or name
             here = f"{place}.{key}" if place else key
+            if key == "band" and isinstance(inner, RangeTable) and inner.range().bounds[0].unit == "%":
+                continue  # shares of the original dose; `_directions` says where they may stand
             if key not in _PER:
                 yield from _amounts(inner, unit, here)
             elif isinstance(inner, Quantity):
@@ -134,6 +141,27 @@ def _amounts(value: Any, unit: str, place: str) -> Iterator[tuple[str, str]]:
                 for side in ("at_least", "above", "at_most", "below"):
                     if (bound := getattr(inner, side)) is not None:
                         yield from _amount(bound, unit, _PER[key], f"{here}.{side.replace('_', '-')}")
+
+
+def _directions(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """What belongs only to rises, or only to falls."""
+    parts = [("", file.increase, file.taper.decrease, (*file.frequency, *file.taper.frequency))]
+    for index, scope in enumerate(file.scopes):
+        taper = ((), ()) if scope.taper is None else (scope.taper.decrease, scope.taper.frequency)
+        parts.append((f"scopes.{index}.", scope.increase, taper[0], (*scope.frequency, *taper[1])))
+    for before, rises, falls, often in parts:
+        for index, change in enumerate(rises):
+            if change.band is not None and change.band.range().bounds[0].unit == "%":
+                says = "a band in % is one of shares of the daily dose on which a taper began; write a band in amounts"
+                yield f"{before}increase.{index}.band", says
+        for index, change in enumerate(falls):
+            for number, by in enumerate(change.by):
+                if by.exactly is not None:
+                    says = "bounds rises only, since a fall may always be smaller; write at-most"
+                    yield f"{before}taper.decrease.{index}.by.{number}.exactly", says
+        for index, one in enumerate(often):
+            if one.band is not None and one.band.range().bounds[0].unit == "%":
+                yield f"{before}frequency.{index}.band", "a number of doses a day goes by daily doses, not by shares"
 
 
 def _hours(table: SpacingTable | ResponseTable, unit: str, place: str) -> Iterator[tuple[str, str]]:
@@ -152,14 +180,16 @@ def _hours(table: SpacingTable | ResponseTable, unit: str, place: str) -> Iterat
             yield from _amount(dose, unit, "dose", f"{place}.doses.{index}")
 
 
-def _amount(amount: Quantity, unit: str, per: str, place: str) -> Iterator[tuple[str, str]]:
+def _amount(amount: Quantity, unit: str, per: str | None, place: str) -> Iterator[tuple[str, str]]:
     head, *counted = amount.unit.split("/")
     try:
         Quantity(amount.amount, head).to(unit)
     except ValueError:
         yield place, f'"{amount}" is not in {unit}, the unit of this file'
         return
-    if counted not in ([], ["kg"], [per], ["kg", per]):
+    if per is None and counted:
+        yield place, f'"{amount}" is not a plain amount; write for example "5 {unit}"'
+    elif per is not None and counted not in ([], ["kg"], [per], ["kg", per]):
         yield place, f'"{amount}" is not an amount per {per}; write for example "5 {unit}" or "0.3 {unit}/kg/{per}"'
     elif amount.amount <= 0:
         yield place, f'"{amount}" is not above zero; write for example "5 {unit}"'

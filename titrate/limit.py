@@ -46,18 +46,37 @@ class Times:
 @dataclass(frozen=True, slots=True)
 class By:
     """The largest change in one go, included: an amount, or a percentage of the dose before (`current`) or of the
-    dose on which the phase began (`original`). `at_most` is `None` where the source is silent."""
+    dose on which the phase began (`original`). `at_most` is `None` where the source is silent.
+
+    `exactly`: a dose (or the daily dose) that changes, changes by just so much; only rises are bounded so. `at_least`
+    is the smaller end of a range in print, which binds nothing; `how` is the arithmetic behind an amount, if any.
+    """
 
     at_most: Quantity | None
     per: Per = "dose"
     of: Literal["current", "original"] = "current"
+    exactly: bool = False
+    at_least: Quantity | None = None
+    how: str | None = None
+
+    def in_words(self, verb: str) -> str:
+        """`a dose falls by at most 10 % of the current one (the source names 5 to 10 %)`; `verb` is how it goes."""
+        share = "" if self.at_most is None or self.at_most.unit != "%" else f" of the {self.of} one"
+        bound = f"by {'exactly' if self.exactly else 'at most'} {self.at_most}{share}"
+        beside = [] if self.at_least is None else [f"the source names {self.at_least.number} to {self.at_most}"]
+        beside += [] if self.how is None else [self.how]
+        told = f" ({'; '.join(beside)})" if beside else ""
+        return f"{'the daily dose' if self.per == 'day' else 'a dose'} {verb} {bound}{told}"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """How large a change may be and how many days the dose before has to be kept (`every`; `None`: silent).
 
-    It applies to a change that touches `band`, a range of daily doses: one end in it, or passing over it. With
+    `longest` is the longer end of a range of intervals in print, which binds nothing.
+
+    It applies to a change that touches `band`, a range of daily doses: one end in it, or passing over it. A band in %
+    is one of shares of the daily dose on which the phase began; only falls have such bands. With
     `within` it is a cap on all changes of the daily dose together: those that come into force on any so many days in
     a row (their days counted, first and last included), measured from the daily dose before them.
     """
@@ -68,6 +87,19 @@ class Change:
     band: Range | None = None
     silent_every: bool = False
     within: int | None = None
+    longest: int | None = None
+
+    @property
+    def by_original(self) -> bool:
+        """Whether it matters on which day the phase began."""
+        shares = self.band is not None and any(bound.unit == "%" for bound in self.band.bounds)
+        return shares or any(by.of == "original" for by in self.by)
+
+    def band_at(self, original: Quantity) -> Range | None:
+        """The band as daily doses; `original` is the one on which the phase began."""
+        if self.band is None or not any(bound.unit == "%" for bound in self.band.bounds):
+            return self.band
+        return self.band.map(lambda share: original * (share.amount / 100))
 
     @property
     def silent(self) -> bool:
@@ -78,12 +110,7 @@ class Change:
         """How large one change may be, as a fact."""
         if not self.by:
             return None
-        verb = "falls" if falling else "rises"
-        parts = [
-            f"{'the daily dose' if by.per == 'day' else 'a dose'} {verb} by at most {by.at_most}"
-            + ("" if by.at_most is None or by.at_most.unit != "%" else f" of the {by.of} one")
-            for by in self.by
-        ]
+        parts = [by.in_words("falls" if falling else "rises") for by in self.by]
         together = "" if self.within is None else f" within {in_days(self.within)}"
         return Fact(" and ".join(parts) + together + self._where(), self.citation)
 
@@ -91,12 +118,15 @@ class Change:
         """How long the dose before has to be kept, as a fact."""
         if not self.every:
             return None
-        return Fact(
-            f"a dose is kept for at least {in_days(self.every)} before it changes{self._where()}", self.citation
-        )
+        longer = "" if self.longest is None else f" (the source names {self.every} to {in_days(self.longest)})"
+        says = f"a dose is kept for at least {in_days(self.every)}{longer} before it changes{self._where()}"
+        return Fact(says, self.citation)
 
     def _where(self) -> str:
-        return "" if self.band is None else f" where the daily dose is {self.band}"
+        if self.band is None:
+            return ""
+        shares = any(bound.unit == "%" for bound in self.band.bounds)
+        return f" where the daily dose is {self.band}{' of the original one' if shares else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +153,12 @@ class Maintenance:
     dose: Range | None = None
     daily: Range | None = None
     frequency: Times | None = None
+    how: str | None = None
 
     def fact(self) -> Fact:
         """What one may stay on, as a fact."""
-        return Fact(f"the maintenance regimen is {_bounds(self.dose, self.daily, self.frequency)}", self.citation)
+        how = f" ({self.how})" if self.how else ""
+        return Fact(f"the maintenance regimen is {_bounds(self.dose, self.daily, self.frequency)}{how}", self.citation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +169,14 @@ class Maximum:
     dose: Quantity | None = None
     daily: Quantity | None = None
     level: Literal["limit", "warn"] = "limit"
+    how: str | None = None
 
     def fact(self) -> Fact:
         """The bound as a fact."""
         parts = [f"{self.dose} at one time"] if self.dose is not None else []
         parts += [f"{self.daily} a day"] if self.daily is not None else []
-        return Fact(f"the maximum is {' and '.join(parts)}", self.citation)
+        how = f" ({self.how})" if self.how else ""
+        return Fact(f"the maximum is {' and '.join(parts)}{how}", self.citation)
 
 
 @dataclass(frozen=True, slots=True)

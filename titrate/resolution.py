@@ -36,7 +36,7 @@ from titrate.rulelimit import (
 )
 from titrate.rulescope import ScopeTable
 from titrate.ruletaper import RateTable
-from titrate.rulevalue import Cite, RangeTable, TimesTable
+from titrate.rulevalue import ByTable, Cite, RangeTable, TimesTable
 from titrate.rulewhen import When
 from titrate.source import Citation, Source
 
@@ -165,25 +165,34 @@ class Resolution:
             amount = amount * self.patient.weight.amount
         return amount.to(self.file.unit)
 
-    def _range(self, table: RangeTable | None, per: str) -> Range | None:
-        return None if table is None else table.range().map(lambda bound: self._amount(bound, per))
+    def _range(self, table: RangeTable | None, per: str, cap: Quantity | None = None) -> Range | None:
+        return None if table is None else table.range().map(lambda bound: self._capped(bound, per, cap))
+
+    def _capped(self, bound: Quantity, per: str, cap: Quantity | None) -> Quantity:
+        """A bound in the rule's unit; one by weight is never above `cap`."""
+        amount = self._amount(bound, per)
+        return amount if cap is None or not _by_kg(bound) else min(amount, cap.to(self.file.unit))
 
     def _start(self, table: StartTable) -> Start:
         start = Start(
             self._citation(table.cite),
-            self._range(table.dose, "dose"),
-            self._range(table.daily, "day"),
+            self._range(table.dose, "dose", table.cap),
+            self._range(table.daily, "day", table.cap),
             _times(table.frequency),
-            self._by_weight(table),
+            self._by_weight(table.cap, _top(table.dose), _top(table.daily)),
         )
         return start if table.response is None else self._response(table, start)
 
-    def _by_weight(self, table: StartTable) -> str | None:
-        bound = table.daily.at_most if table.daily is not None else None
-        if bound is None or "/kg" not in bound.unit or self.patient.weight is None:
-            return None
-        unit = bound.unit.split("/")[0]
-        return f"{bound.number} {unit} per kg a day x {self.patient.weight} = {self._amount(bound, 'day')} a day"
+    def _by_weight(self, cap: Quantity | None, dose: Quantity | None, daily: Quantity | None) -> str | None:
+        """The arithmetic of the bounds by weight; `None` where there is none."""
+        told = []
+        for bound, per, counted in ((dose, "dose", ""), (daily, "day", " a day")):
+            if bound is not None and _by_kg(bound):
+                amount, unit = self._amount(bound, per), bound.unit.split("/")[0]
+                sum_ = f"{bound.number} {unit} per kg{counted} x {self.patient.weight} = {amount}{counted}"
+                over = cap is not None and cap.to(self.file.unit) < amount
+                told.append(f"{sum_}, but never more than {cap}{counted}" if over else sum_)
+        return " and ".join(told) or None
 
     def _response(self, table: StartTable, start: Start) -> Start:
         response, dose, effect = table.response, self.patient.screening_dose, self.patient.screening_effect
@@ -211,17 +220,20 @@ class Resolution:
         return Start(start.citation, start.dose, Range.exactly(daily), start.frequency, how)
 
     def _change(self, table: ChangeTable) -> Change:
-        by = tuple(
-            By(
-                None if b.at_most is None else b.at_most if b.at_most.unit == "%" else self._amount(b.at_most, b.per),
-                b.per,
-                b.of,
-            )
-            for b in table.by
-        )
         every = None if table.every.at_least is None else table.every.at_least.days
-        band = self._range(table.band, "day")
-        return Change(by, every, self._citation(table.cite), band, table.every.silent)
+        longest = None if table.every.at_most is None else table.every.at_most.days
+        shares = table.band is not None and any(bound.unit == "%" for bound in table.band.range().bounds)
+        band = table.band.range() if shares and table.band is not None else self._range(table.band, "day")
+        by = tuple(self._by(one) for one in table.by)
+        return Change(by, every, self._citation(table.cite), band, table.every.silent, longest=longest)
+
+    def _by(self, table: ByTable) -> By:
+        most, exactly = table.most, table.exactly is not None
+        if most is None or most.unit == "%":
+            return By(most, table.per, table.of, exactly, table.at_least)
+        least = None if table.at_least is None else self._amount(table.at_least, table.per)
+        how = self._by_weight(table.cap, *((most, None) if table.per == "dose" else (None, most)))
+        return By(self._capped(most, table.per, table.cap), table.per, table.of, exactly, least, how)
 
     def _rate(self, table: RateTable) -> Change:
         share = table.at_most.unit == "%"
@@ -229,13 +241,15 @@ class Resolution:
         return Change((by,), None, self._citation(table.cite), within=table.within.days)
 
     def _maintenance(self, table: MaintenanceTable) -> Maintenance:
-        dose, daily = self._range(table.dose, "dose"), self._range(table.daily, "day")
-        return Maintenance(self._citation(table.cite), dose, daily, _times(table.frequency))
+        dose, daily = self._range(table.dose, "dose", table.cap), self._range(table.daily, "day", table.cap)
+        how = self._by_weight(table.cap, _top(table.dose), _top(table.daily))
+        return Maintenance(self._citation(table.cite), dose, daily, _times(table.frequency), how)
 
     def _maximum(self, table: MaximumTable) -> Maximum:
-        dose = None if table.dose is None else self._amount(table.dose, "dose")
-        daily = None if table.daily is None else self._amount(table.daily, "day")
-        return Maximum(self._citation(table.cite), dose, daily, table.level)
+        dose = None if table.dose is None else self._capped(table.dose, "dose", table.cap)
+        daily = None if table.daily is None else self._capped(table.daily, "day", table.cap)
+        how = self._by_weight(table.cap, table.dose, table.daily)
+        return Maximum(self._citation(table.cite), dose, daily, table.level, how)
 
     def _frequency(self, table: FrequencyTable) -> Frequency:
         times = Times(table.times.at_least, table.times.at_most, table.times.prefer)
@@ -247,3 +261,11 @@ class Resolution:
 
 def _times(table: TimesTable | None) -> Times | None:
     return None if table is None else Times(table.at_least, table.at_most)
+
+
+def _by_kg(bound: Quantity) -> bool:
+    return "kg" in bound.unit.split("/")[1:]
+
+
+def _top(table: RangeTable | None) -> Quantity | None:
+    return None if table is None else table.at_most

@@ -6,7 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from titrate.rulevalue import Amount, Amounts, ByTable, Cited, EveryTable, RangeTable, Table, TimesADay, several
+from titrate.quantity import Quantity
+from titrate.rulevalue import (
+    Amount,
+    Amounts,
+    ByTable,
+    Cited,
+    EveryTable,
+    RangeTable,
+    Table,
+    TimesADay,
+    several,
+    weighed,
+)
+
+
+def _ends(*ranges: RangeTable | None) -> tuple[Quantity, ...]:
+    """All bounds of these ranges."""
+    return tuple(bound for one in ranges if one is not None for bound in one.range().bounds)
 
 
 class ChangeTable(Cited):
@@ -17,7 +34,8 @@ class ChangeTable(Cited):
     every: EveryTable
     """How long the dose before is kept."""
     band: RangeTable | None = None
-    """Only where the daily dose before or after, or one in between, lies in it."""
+    """Only where the daily dose before or after, or one in between, lies in it. Of a taper it may be a range in %:
+    shares of the daily dose on which the taper began."""
 
 
 class ResponseTable(Table):
@@ -40,6 +58,8 @@ class StartTable(Cited):
     """One dose on the first day: an amount or a range."""
     daily: Amounts | None = None
     """The daily dose on the first day: an amount or a range."""
+    cap: Amount | None = None
+    """Of a dose or daily dose by weight: never more than this amount, whatever the weight."""
     frequency: TimesADay | None = None
     """How many doses on the first day."""
     response: ResponseTable | None = None
@@ -49,6 +69,7 @@ class StartTable(Cited):
     def _spoken(self) -> StartTable:
         if self.dose is None and self.daily is None and self.response is None:
             raise ValueError("a start needs dose, daily or response")
+        weighed(self.cap, *_ends(self.dose, self.daily))
         return self
 
 
@@ -59,6 +80,8 @@ class MaintenanceTable(Cited):
     """One dose while staying: an amount or a range."""
     daily: Amounts | None = None
     """The daily dose while staying: an amount or a range."""
+    cap: Amount | None = None
+    """Of a dose or daily dose by weight: never more than this amount, whatever the weight."""
     frequency: TimesADay | None = None
     """How many doses a day while staying."""
 
@@ -66,6 +89,7 @@ class MaintenanceTable(Cited):
     def _spoken(self) -> MaintenanceTable:
         if self.dose is None and self.daily is None:
             raise ValueError("a maintenance range needs dose or daily")
+        weighed(self.cap, *_ends(self.dose, self.daily))
         return self
 
 
@@ -76,6 +100,8 @@ class MaximumTable(Cited):
     """The largest single dose."""
     daily: Amount | None = None
     """The largest daily dose."""
+    cap: Amount | None = None
+    """Of a dose or daily dose by weight: never more than this amount, whatever the weight."""
     level: Literal["limit", "warn"] = "limit"
     """limit (left out: this) is never passed; warn may be passed, and the schedule says so."""
 
@@ -83,6 +109,7 @@ class MaximumTable(Cited):
     def _spoken(self) -> MaximumTable:
         if self.dose is None and self.daily is None:
             raise ValueError("a maximum needs dose, daily or both")
+        weighed(self.cap, self.dose, self.daily)
         return self
 
 

@@ -65,6 +65,12 @@ def shown(value: Any) -> str:
     return f'"{value[:60]}"' if isinstance(value, str) else str(value)[:60]
 
 
+def weighed(cap: Quantity | None, *bounds: Quantity | None) -> None:
+    """Raises `ValueError` for a cap on bounds of which none is counted by weight."""
+    if cap is not None and not any(bound is not None and "kg" in bound.unit.split("/")[1:] for bound in bounds):
+        raise ValueError(f'cap ({cap}) bounds an amount by weight; write for example "0.3 mg/kg/day" beside it')
+
+
 def several(value: Any) -> Any:
     """One table where a list of tables is also possible, as a list."""
     return [value] if isinstance(value, dict) else value
@@ -190,20 +196,42 @@ class ByTable(Table):
     """How large one change may be. `per` also tells how a plain `--by` is read where the source is silent."""
 
     at_most: Amount | None = None
-    """The largest change at once: an amount, or a share in %."""
+    """The largest change at once: an amount, or a share in %; "100 %" of a rise is at most a doubling."""
+    exactly: Amount | None = None
+    """Rises only, instead of at-most: what changes, changes by just that; "100 %" doubles it."""
+    at_least: Amount | None = None
+    """Beside at-most: the smaller end, where the source prints a range. It is shown and binds nothing."""
     silent: bool = False
     """true instead of at-most where the source gives no number: the request has to bring it."""
     per: Per = "dose"
     """What changes by that much: each dose, or the daily dose."""
     of: Literal["current", "original"] = "current"
-    """Of what a share is taken: of the current dose, or of the original one of the phase."""
+    """Of what a share is taken: of the current dose, which is the one before the change, or of the original one of the
+    phase."""
+    cap: Amount | None = None
+    """Of a change by weight: never more than this amount, whatever the weight."""
+
+    @property
+    def most(self) -> Quantity | None:
+        """The largest change, whether smaller ones are allowed or not; `None` where the source is silent."""
+        return self.at_most if self.exactly is None else self.exactly
 
     @model_validator(mode="after")
     def _spoken(self) -> ByTable:
-        if (self.at_most is None) != self.silent:
+        if sum((self.at_most is not None, self.exactly is not None, self.silent)) != 1:
+            if self.exactly is not None:
+                raise ValueError("exactly stands alone; take out at-most and silent, which say something else")
             raise ValueError('give either at-most (for example "5 mg") or silent = true')
-        if self.at_most is not None and self.at_most.amount <= 0:
-            raise ValueError(f"at-most ({self.at_most}) allows no change at all")
+        most = self.most
+        if most is not None and most.amount <= 0:
+            raise ValueError(f"{'at-most' if self.exactly is None else 'exactly'} ({most}) allows no change at all")
+        if self.at_least is not None and (
+            self.at_most is None or self.at_least.unit != self.at_most.unit or self.at_least > self.at_most
+        ):
+            raise ValueError(
+                f'at-least ({self.at_least}) is the smaller end of a range; write at-most = "10 %" beside it'
+            )
+        weighed(self.cap, most)
         return self
 
 
@@ -212,6 +240,8 @@ class EveryTable(Table):
 
     at_least: Duration | None = None
     """The shortest time, in days or weeks."""
+    at_most: Duration | None = None
+    """The longer end, where the source prints a range. It is shown; a slower pace is allowed, and said."""
     silent: bool = False
     """true instead of at-least where the source gives no number: the request has to bring it."""
 
@@ -219,6 +249,10 @@ class EveryTable(Table):
     def _spoken(self) -> EveryTable:
         if (self.at_least is None) != self.silent:
             raise ValueError('give either at-least (for example "3 days") or silent = true')
+        if self.at_most is not None and (self.at_least is None or self.at_most.days < self.at_least.days):
+            raise ValueError(
+                f'at-most ({self.at_most}) is the longer end of a range; write at-least = "3 days" beside it'
+            )
         if self.at_least is not None:
             _ = self.at_least.days
         return self

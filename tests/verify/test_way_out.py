@@ -206,7 +206,7 @@ def _lower_regimens(regimen: Doses, search: WaysOut, begun: int) -> Iterator[Dos
 
 
 def _bys(search: WaysOut, before: Doses, after: Doses) -> list[By]:
-    limits = applicable(search.falls, Fraction(sum(before)), Fraction(sum(after)))
+    limits = applicable(search.falls, Fraction(sum(before)), Fraction(sum(after)), Fraction(sum(before)))
     return [by for limit in limits for by in limit.by]
 
 

@@ -15,17 +15,20 @@ from functools import lru_cache
 from itertools import combinations
 
 from titrate.limit import By, Change
+from titrate.quantity import Quantity, Range
 
 Doses = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Allowance:
-    """A `By` in grains: `amount`, or `share` of a base. Percentages are compared exactly, so never rounded up."""
+    """A `By` in grains: `amount`, or `share` of a base. Percentages are compared exactly, so never rounded up; `exact`
+    is the amount where it may be no whole number of grains."""
 
     by: By
     amount: int | None
     share: Fraction
+    exact: Fraction | None = None
 
     def room(self, base: int) -> int:
         """The largest change in whole grains for a dose (or daily dose) of `base`."""
@@ -33,10 +36,19 @@ class _Allowance:
             return self.amount
         return self.share.numerator * base // self.share.denominator
 
+    def allows(self, size: int, base: int) -> bool:
+        """Whether a change of `size` grains may be made from `base`; no change at all always may."""
+        if not self.by.exactly or size == 0:
+            return size <= self.room(base)
+        if self.exact is not None:
+            return size == self.exact
+        return size * self.share.denominator == self.share.numerator * base
+
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
     change: Change
+    band: Range | None
     per_day: tuple[_Allowance, ...]
     per_dose: tuple[_Allowance, ...]
     every: int
@@ -64,10 +76,12 @@ class Moves:
         for by in change.by:
             assert by.at_most is not None
             percent = by.at_most.unit == "%"
-            amount = None if percent else int(by.at_most.amount / self._grain)
-            allowances.append(_Allowance(by, amount, by.at_most.amount / 100))
+            exact = None if percent else by.at_most.amount / self._grain
+            amount = None if exact is None else int(exact)
+            allowances.append(_Allowance(by, amount, by.at_most.amount / 100, exact))
         return _Pace(
             change,
+            change.band_at(Quantity(sum(self._original) * self._grain, "of the day")),
             tuple(a for a in allowances if a.by.per == "day"),
             tuple(a for a in allowances if a.by.per == "dose"),
             max(change.every or 0, 1),
@@ -81,7 +95,7 @@ class Moves:
 
     @staticmethod
     def _touches(pace: _Pace, low: Fraction, high: Fraction) -> bool:
-        band = pace.change.band
+        band = pace.band
         if band is None:
             return True
         return not (
@@ -136,7 +150,7 @@ class Moves:
         for pace in paces:
             for allowance in pace.per_day:
                 base = sum(self._original) if allowance.by.of == "original" else sum(before)
-                if high - low > allowance.room(base):
+                if not allowance.allows(high - low, base):
                     return False
         per_dose = [allowance for pace in paces for allowance in pace.per_dose]
         return any(self._fits(laid, big, per_dose) for laid in laid_into(small, len(big)))
@@ -148,7 +162,7 @@ class Moves:
         for allowance in per_dose:
             original = max(self._original, default=0) if allowance.by.of == "original" else None
             for index, base in enumerate(before):
-                if big[index] - small[index] > allowance.room(base if original is None else original):
+                if not allowance.allows(big[index] - small[index], base if original is None else original):
                     return False
         return True
 

@@ -117,7 +117,7 @@ def _climb(problem: Problem, shape: str, held: int | None) -> Way | None:
         return None if laid is None else _soonest(problem, laid, gentle_first=False)
     starts = starting_days(problem, shape)
     # A share of the dose on which the rise begins depends on the start, so then each start is a search of its own.
-    shared = any(by.of == "original" for change in problem.limits.increase for by in change.by)
+    shared = any(change.by_original for change in problem.limits.increase)
     ways = []
     for begins in [(start,) for start in starts] if shared else [starts] if starts else []:
         moves = problem.rises(begins[0])

@@ -305,6 +305,7 @@ def _warnings(problem: Problem, drafts: tuple[_Draft, ...]) -> Iterator[Note]:
     for caution in problem.limits.cautions:
         if caution.citation is not None:
             yield Note("caution", caution.says, caution.citation, applies=True)
+    yield from _slower(problem, drafts)
     daily = max(problem.grid.daily(draft.day) for draft in drafts)
     dose = max(problem.grid.table.dose(max(draft.day, default=0)) for draft in drafts)
     for limit in problem.limits.maximum:
@@ -313,3 +314,16 @@ def _warnings(problem: Problem, drafts: tuple[_Draft, ...]) -> Iterator[Note]:
             fact = limit.fact()
             says = f"This schedule goes above a maximum in print: {fact.says}"
             yield Note("maximum", says, limit.citation, applies=True)
+
+
+def _slower(problem: Problem, drafts: tuple[_Draft, ...]) -> Iterator[Note]:
+    """Where the prescriber's pace is slower than the source names at all."""
+    every = problem.request.every
+    kinds = {draft.kind for draft in drafts}
+    changes = (problem.own.increase if "titration" in kinds else ()) + (
+        problem.own.decrease if "taper" in kinds else ()
+    )
+    for change in changes:
+        if every is not None and change.longest is not None and every.days > change.longest:
+            says = f"Each dose is kept for at least {in_days(every.days)}; the source names at most"
+            yield Note("caution", f"{says} {in_days(change.longest)}", change.citation, applies=True)

@@ -18,7 +18,7 @@ def stuck(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
     day itself, and with how many doses a day a taper begins decides how few it may have; days that are alike in
     this are looked at together.
     """
-    shared = any(by.of == "original" for change in problem.own.decrease for by in change.by)
+    shared = any(change.by_original for change in problem.own.decrease)
     groups: dict[object, set[Doses]] = {}
     for day in days:
         groups.setdefault(day if shared else len(day), set()).add(day)

@@ -97,6 +97,11 @@ class Move:
         return sum(self.before, NOTHING)
 
     @property
+    def daily_original(self) -> Fraction:
+        """The daily dose on which the rise or fall began."""
+        return sum(self.original, NOTHING)
+
+    @property
     def between_doses(self) -> bool:
         """Whether it goes from doses to doses, or ends the drug.
 

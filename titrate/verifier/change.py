@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from titrate.limit import By, Change
-from titrate.quantity import Range
+from titrate.quantity import Quantity, Range
 
 Doses = tuple[Fraction, ...]
 Direction = Literal["rise", "fall", "none", "neither"]
@@ -56,10 +56,13 @@ def touches(band: Range | None, low: Fraction, high: Fraction) -> bool:
     )
 
 
-def applicable(changes: Iterable[Change], one: Fraction, other: Fraction) -> tuple[Change, ...]:
-    """The limits that apply to a change between these two daily doses, in either order."""
-    low, high = min(one, other), max(one, other)
-    return tuple(change for change in changes if touches(change.band, low, high))
+def applicable(changes: Iterable[Change], one: Fraction, other: Fraction, original: Fraction) -> tuple[Change, ...]:
+    """The limits that apply to a change between these two daily doses, in either order.
+
+    `original` is the daily dose on which the phase began, of which some bands are shares.
+    """
+    low, high, began = min(one, other), max(one, other), Quantity(original, "a day")
+    return tuple(change for change in changes if touches(change.band_at(began), low, high))
 
 
 def room(by: By, current: Fraction, original: Fraction) -> Fraction:
@@ -74,6 +77,12 @@ def room(by: By, current: Fraction, original: Fraction) -> Fraction:
     return by.at_most.amount
 
 
+def keeps(by: By, size: Fraction, current: Fraction, original: Fraction) -> bool:
+    """Whether something that is `current` now may change by `size`; where nothing changes it always may."""
+    most = room(by, current, original)
+    return size in (NOTHING, most) if by.exactly else size <= most
+
+
 def within(bys: Iterable[By], before: Doses, after: Doses, original: Doses) -> bool:
     """Whether a rise or fall keeps all of `bys` at once, in at least one way of pairing its doses.
 
@@ -81,12 +90,13 @@ def within(bys: Iterable[By], before: Doses, after: Doses, original: Doses) -> b
     """
     bounds, largest = tuple(bys), max(original, default=NOTHING)
     old_day, new_day, original_day = sum(before, NOTHING), sum(after, NOTHING), sum(original, NOTHING)
-    if any(abs(new_day - old_day) > room(by, old_day, original_day) for by in bounds if by.per == "day"):
+    size = abs(new_day - old_day)
+    if not all(keeps(by, size, old_day, original_day) for by in bounds if by.per == "day"):
         return False
     singles = [by for by in bounds if by.per == "dose"]
 
     def kept(old: Fraction, new: Fraction) -> bool:
-        return all(abs(new - old) <= room(by, old, largest) for by in singles)
+        return all(keeps(by, abs(new - old), old, largest) for by in singles)
 
     if new_day > old_day:
         return lays(before, after, lambda old, new: old <= new and kept(old, new))

@@ -126,14 +126,15 @@ def _too_large(case: Case, law: str, way: Direction, changes: tuple[Change, ...]
     for move in case.moves:
         if move.direction != way or not move.between_doses or (move.stops and case.limits.last_step):
             continue
-        limits = applicable(changes, move.daily_before, move.span.daily)
+        limits = applicable(changes, move.daily_before, move.span.daily, move.daily_original)
         bounds = [(by, limit.citation) for limit in limits for by in limit.by]
         value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
-        for by, citation in bounds:
-            # One by one is as good as all at once: a share leaves no dose to begin or end, so only one
-            # pairing of the doses, and of several amounts the smallest decides in every pairing.
-            if within((by,), move.before, move.span.doses, move.original):
-                continue
+        broken = [one for one in bounds if not within((one[0],), move.before, move.span.doses, move.original)]
+        # One by one is as good as all at once: a share leaves no dose to begin or end, so only one pairing of the
+        # doses, and of several amounts the smallest decides in every pairing. Only an exact size may need its own.
+        if not broken and not within((by for by, _ in bounds), move.before, move.span.doses, move.original):
+            broken = [one for one in bounds if one[0].exactly]
+        for by, citation in broken:
             yield found(law, move.day, f"the doses go from {value}", value, _largest(way, by), citation)
 
 
@@ -141,9 +142,10 @@ def _largest(way: Direction, by: By) -> str:
     """`a rise by at most 5 mg a dose`, `a fall by at most 20 % of the current daily dose`."""
     if by.at_most is None:
         return SILENT
+    bound = f"a {way} by {'exactly' if by.exactly else 'at most'} {by.at_most}"
     if by.at_most.unit.startswith("%"):
-        return f"a {way} by at most {by.at_most} of the {by.of} {'daily dose' if by.per == 'day' else 'dose'}"
-    return f"a {way} by at most {by.at_most} a {by.per}"
+        return f"{bound} of the {by.of} {'daily dose' if by.per == 'day' else 'dose'}"
+    return f"{bound} a {by.per}"
 
 
 def check_interval(case: Case) -> Iterator[Finding]:
@@ -152,7 +154,7 @@ def check_interval(case: Case) -> Iterator[Finding]:
         if move.direction not in ("rise", "fall") or not move.between_doses or move.held is None:
             continue
         changes = case.limits.increase if move.direction == "rise" else case.limits.decrease
-        for limit in applicable(changes, move.daily_before, move.span.daily):
+        for limit in applicable(changes, move.daily_before, move.span.daily, move.daily_original):
             value = f"{max(move.held, 0)} day{'' if move.held == 1 else 's'}"
             what = f"the dose changes after {value} of {case.written(move.before)}"
             if limit.every is None and limit.silent_every:

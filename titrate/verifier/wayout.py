@@ -81,8 +81,9 @@ class WaysOut:
     def exists(self, regimen: Doses) -> bool:
         """Whether a chain of lawful falls leads from `regimen` to nothing."""
         start = tuple(sorted(regimen, reverse=True))
-        # Only a share of the original dose makes the answer for one regimen depend on where a taper began.
-        original = start if any(by.of == "original" for change in self.falls for by in change.by) else ()
+        # Only a share of the original dose, or a band of such shares, makes the answer for one regimen depend on where
+        # a taper began.
+        original = start if any(change.by_original for change in self.falls) else ()
         # With how many doses a day a taper began decides how few it may have.
         begun = len(start)
         known = self._known.setdefault((original, begun), {})
@@ -138,7 +139,7 @@ class WaysOut:
     def _may_fall(self, regimen: Doses, lower: Doses, original: Doses) -> bool:
         """Whether the limits of falls allow going from `regimen` to `lower` at once."""
         self._looked += 1
-        limits = applicable(self.falls, sum(regimen, NOTHING), sum(lower, NOTHING))
+        limits = applicable(self.falls, sum(regimen, NOTHING), sum(lower, NOTHING), sum(original, NOTHING))
         return within([by for limit in limits for by in limit.by], regimen, lower, original)
 
     def _quantity(self, regimen: Doses) -> Quantity:
