@@ -21,6 +21,7 @@ from titrate.errors import RequestError
 
 RULE = "baclofen-oral-spasticity-uk"
 CHILD = {"age": "10 years", "weight": "40 kg"}
+WEIGHT = {"weight": "40 kg"}
 
 
 def test_the_ladder() -> None:
@@ -108,22 +109,27 @@ def test_a_child_falls_no_more_than_it_began_with_and_no_sooner_than_it_rose() -
         ("1 month", "40 mg a day"),
         ("7 years", "40 mg a day"),
         ("95 months", "40 mg a day"),
-        ("8 years", "60 mg a day"),
+        ("8 years", "40 mg a day"),
+        ("97 months", "60 mg a day"),
         ("17 years", "60 mg a day"),
         ("215 months", "60 mg a day"),
         ("18 years", "100 mg a day"),
     ],
 )
 def test_the_largest_dose_by_age(age: str, maximum: str) -> None:
-    """1.2: 40 mg a day below 8 years, 60 mg above; exactly 8 is put above, and derived."""
+    """1.2: 40 mg a day below 8 years, 60 mg above; exactly 8 stands in neither, has the smaller, and is told."""
     assert maxima(limits(RULE, age=age, weight="20 kg")) == [maximum]
 
 
 def test_exactly_eight_years_is_said_to_be_our_reading() -> None:
-    (scope,) = [scope for scope in rule(RULE).file.scopes if scope.name == "children from 8 years"]
+    (scope,) = [scope for scope in rule(RULE).file.scopes if scope.name == "children up to 8 years"]
     assert scope.cite.basis == "derived"
     assert scope.cite.how is not None
     assert "exactly 8" in scope.cite.how
+    assert any(
+        "exactly 8 years the smaller holds" in one.says for one in limits(RULE, age="8 years", **WEIGHT).cautions
+    )
+    assert not any("exactly 8" in one.says for one in limits(RULE, age="97 months", **WEIGHT).cautions)
 
 
 def test_a_child_without_a_weight_is_asked_for_it() -> None:
@@ -200,7 +206,7 @@ def test_a_setting_is_not_missed_where_it_would_change_nothing() -> None:
 
 def test_other_schemes_for_children_are_kept_beside_it() -> None:
     """Section 4, 4: 60 (SmPC), 200 (BC Children's), 80 from age 12 (US) mg a day."""
-    (scope,) = [scope for scope in rule(RULE).file.scopes if scope.name == "children from 8 years"]
+    (scope,) = [scope for scope in rule(RULE).file.scopes if scope.name == "children above 8 years"]
     beside = " ".join(also.says for table in scope.maximum for also in table.also)
     assert "200 mg" in beside
     assert "80 mg a day from 12 years" in beside
