@@ -154,7 +154,7 @@ BAD = [
     ("too few times", ("plan", US, *START, "--target", "20 mg x4", "--times", "08:00,14:00,20:00"), 5,
      ("3 times of day are too few for 4 doses", '--target "20 mg x3"')),
     ("no such product", ("plan", US, *START, "--target", "20 mg x3", "--products", "25mg"), 4, ("25mg", "5mg,10mg")),
-    ("no such suffix", ("plan", US, *START, "--target", "20 mg x3", "-o", "plan.pdf"), 4, (".pdf", ".ics")),
+    ("no such suffix", ("plan", US, *START, "--target", "20 mg x3", "-o", "plan.docx"), 4, (".docx", ".ics")),
     ("no such zone", ("plan", US, *START, "--target", "20 mg x3", "--tz", "Europe/Londn"), 4, ("Europe/London",)),
     ("no folder", ("plan", US, *START, "--target", "20 mg x3", "-o", "no/plan.csv"), 7, ("no/plan.csv",
          "No such file")),

@@ -12,8 +12,8 @@ from pathlib import Path
 from titrate.errors import FormatError
 
 
-def write_all(texts: Mapping[Path, str], new: Collection[Path] = ()) -> None:
-    """Write every text (UTF-8, line ends as they are) to its path, or none of them.
+def write_all(texts: Mapping[Path, str | bytes], new: Collection[Path] = ()) -> None:
+    """Write every text (UTF-8, line ends as they are) and everything in bytes to its path, or none of them.
 
     Each goes to a new file beside its place first and is moved there when all are complete on the disk. Something
     that is not a regular file (a device, a pipe) is written directly. The paths in `new` must not exist yet: of
@@ -57,11 +57,11 @@ def write_all(texts: Mapping[Path, str], new: Collection[Path] = ()) -> None:
         ) from fault
 
 
-def _write_new(beside: Path, place: Path, text: str) -> None:
+def _write_new(beside: Path, place: Path, text: str | bytes) -> None:
     mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o666
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with open(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    with open(descriptor, "wb") as file:
+        file.write(_bytes(text))
         file.flush()
         os.fsync(file.fileno())
 
@@ -101,6 +101,10 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write_special(place: Path, text: str) -> None:
-    with open(place, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+def _write_special(place: Path, text: str | bytes) -> None:
+    with open(place, "wb") as file:
+        file.write(_bytes(text))
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8") if isinstance(text, str) else text

@@ -64,6 +64,18 @@ class Limits:
         bounds = [m.daily for m in self.maximum if m.level == "limit" and m.daily is not None]
         return min(bounds, default=None)
 
+    def facts(self, rising: bool) -> tuple[Fact, ...]:
+        """Every limit as a fact, those of a way up only if `rising`, each once."""
+        up = (self.start, self.maintenance) if rising else ()
+        found = [limit.fact() for limits in up for limit in limits]
+        changes = ((self.increase, False),) if rising else ()
+        for group, falling in (*changes, (self.decrease, True)):
+            for change in group:
+                found += [fact for fact in (change.size(falling), change.stay()) if fact is not None]
+        rest = (self.maximum, self.frequency, self.spacing, self.taper_frequency, self.taper_duration, self.last_step)
+        found += [limit.fact() for limits in rest for limit in limits]
+        return tuple(dict.fromkeys(found))
+
     def paced(self, by: Quantity | None, every: int | None, citation: Citation) -> Limits:
         """These limits together with the prescriber's own pace, which fills in what the rule is silent about.
 

@@ -61,6 +61,7 @@ class Rule:
                 advice.says,
                 self.citation(advice.cite),
                 any(word.casefold() in taking for word in advice.with_),
+                advice.audience,
             )
             for advice in self.file.advice
         )

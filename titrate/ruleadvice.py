@@ -23,3 +23,5 @@ class AdviceTable(Cited):
     """One or two sentences in our own words."""
     with_: tuple[str, ...] = Field(default=(), alias="with")
     """For an interaction: the words, in small letters, that match what the patient takes."""
+    audience: Literal["everyone", "clinician"] = "everyone"
+    """Who needs it: what is for a clinician is left out of what a patient is handed."""

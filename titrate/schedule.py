@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 from titrate.days import Days, Duration, between, in_words, plus
-from titrate.reason import Because
+from titrate.quantity import Quantity
+from titrate.reason import Because, Fact
 from titrate.regimen import Regimen
 from titrate.request import Request
 from titrate.source import Citation
@@ -46,12 +47,16 @@ class RuleStamp:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something from the rule that is shown with the schedule. `applies` marks what fits a fact that was given."""
+    """Something from the rule that is shown with the schedule. `applies` marks what fits a fact that was given.
+
+    What is for an `audience` "clinician" is left out of what a patient is handed.
+    """
 
     topic: str
     says: str
     citation: Citation
     applies: bool = False
+    audience: Literal["everyone", "clinician"] = "everyone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,9 @@ class Schedule:
 
     A revision (`revised` says of what kind) plans from one day on. Its `steps` are those from that day on, planned
     for its own `request`; the days before are in `earlier`, the oldest revision first, the superseded one last.
+
+    `limits` are those of the rule and of the request that bound it, for whoever reads it; `maximum` is the largest
+    daily dose among them, included, where there is one. `titrate.verify` looks at neither.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -151,6 +159,8 @@ class Schedule:
     notes: tuple[Note, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     revised: Revised | None = None
+    limits: tuple[Fact, ...] = ()
+    maximum: Quantity | None = None
     format: Literal[1] = 1
 
     @property

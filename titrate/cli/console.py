@@ -43,11 +43,11 @@ def now() -> datetime:
         raise RequestError(f"SOURCE_DATE_EPOCH is {str(epoch)[:40]!r}, beyond the calendar.") from fault
 
 
-def out(text: str) -> None:
-    """Write to standard output, as UTF-8 with the line ends as they are."""
+def out(text: str | bytes) -> None:
+    """Write to standard output, text as UTF-8 with the line ends as they are."""
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(text.encode("utf-8") if isinstance(text, str) else text)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # Whoever reads has seen enough; keep Python from complaining again at exit.

@@ -18,9 +18,29 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
     ics = "ics"
+    html = "html"
+    pdf = "pdf"
 
 
-SUFFIXES = {".txt": Format.text, ".md": Format.markdown, ".csv": Format.csv, ".json": Format.json, ".ics": Format.ics}
+SUFFIXES = {
+    ".txt": Format.text, ".md": Format.markdown, ".csv": Format.csv, ".json": Format.json, ".ics": Format.ics,
+    ".html": Format.html, ".pdf": Format.pdf,
+}  # fmt: skip
+
+
+class Audience(StrEnum):
+    """For whom a handout is."""
+
+    patient = "patient"
+    clinician = "clinician"
+
+
+class Paper(StrEnum):
+    """What a handout is printed on."""
+
+    a4 = "a4"
+    letter = "letter"
+
 
 # Each option once, for `plan` and `taper` alike.
 RuleName = Annotated[
@@ -53,7 +73,9 @@ Tz = Annotated[Text, typer.Option("--tz", help="Time zone for the calendar: Euro
 Label = Annotated[Text, typer.Option(help="A name for the plan, printed with it.")]
 Out = Annotated[
     list[Path] | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Write to FILE (.json .csv .md .txt .ics). May be repeated."),
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Write to FILE (.json .csv .md .txt .ics .html .pdf). May be repeated."
+    ),
 ]
 FormatName = Annotated[Format | None, typer.Option("--format", help="Write this to standard output.")]
 Daily = Annotated[bool, typer.Option("--daily", help="One row per day, besides one per step.")]
@@ -61,4 +83,7 @@ Floating = Annotated[bool, typer.Option("--floating", help="Calendar: times foll
 Single = Annotated[bool, typer.Option("--single-events", help="Calendar: one event per dose.")]
 Discreet = Annotated[bool, typer.Option("--discreet", help="Calendar: titles without drug and dose.")]
 Remind = Annotated[Text, typer.Option(help="Calendar: how long before a dose to ring, such as 10m.")]
+ForWhom = Annotated[Audience, typer.Option("--audience", help="Handout: in plain words, or with limits and reasons.")]
+OnPaper = Annotated[Paper, typer.Option("--paper", help="Handout: the paper it is printed on.")]
+Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Handout: its language: en-GB, en-US, de.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write errors as JSON.")]

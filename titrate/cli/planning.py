@@ -13,6 +13,7 @@ from titrate.cli.console import local_zone, note, now, told
 from titrate.cli.options import (
     Age,
     AsJson,
+    Audience,
     By,
     Clearance,
     Current,
@@ -25,9 +26,13 @@ from titrate.cli.options import (
     Floating,
     Format,
     FormatName,
+    ForWhom,
     Label,
+    Lang,
+    OnPaper,
     Origin,
     Out,
+    Paper,
     Products,
     Remind,
     RuleName,
@@ -95,6 +100,9 @@ def plan(
     single_events: Single = False,
     discreet: Discreet = False,
     remind: Remind = None,
+    audience: ForWhom = Audience.patient,
+    paper: OnPaper = Paper.a4,
+    lang: Lang = "en-GB",
     as_json: AsJson = False,
 ) -> None:
     """Plan the way to a dose: the rise (or fall) to it, the stay, and the taper if it is to stop."""
@@ -130,6 +138,9 @@ def taper(
     single_events: Single = False,
     discreet: Discreet = False,
     remind: Remind = None,
+    audience: ForWhom = Audience.patient,
+    paper: OnPaper = Paper.a4,
+    lang: Lang = "en-GB",
     as_json: AsJson = False,
 ) -> None:
     """Plan the way from what is taken now to nothing, never abruptly; or out of a schedule, from any of its days."""

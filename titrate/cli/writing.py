@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from titrate.cli.console import note, out
-from titrate.cli.options import SUFFIXES, Format
+from titrate.cli.options import SUFFIXES, Audience, Format, Paper
 from titrate.errors import RequestError
 
 if TYPE_CHECKING:
     from titrate.schedule import Schedule
+
+# So many texts without a translation are shown; the others are counted.
+_MOST_SHOWN = 5
 
 
 def deliver(
@@ -42,8 +45,26 @@ def deliver(
         note(f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on.")
 
 
-def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str:
-    """The schedule in one format; notes on a calendar go to standard error."""
+def _handout(schedule: Schedule, name: Format, style: dict[str, object]) -> str | bytes:
+    """The handout as a page or as PDF; what stands in it in another language than asked for goes to standard error."""
+    from titrate.formats import html
+
+    audience, paper = Audience(str(style["audience"])), Paper(str(style["paper"]))
+    options = html.HandoutOptions(str(style["lang"]), audience.value, paper.value)
+    made = html.compose(schedule, options)
+    if made.untranslated:
+        note(f"{len(made.untranslated)} texts have no translation and stand in the handout in English, first of all:")
+        for text in made.untranslated[:_MOST_SHOWN]:
+            note(f"- {text}")
+    if name is Format.html:
+        return made.html
+    from titrate.formats import pdf
+
+    return pdf.of(made)
+
+
+def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str | bytes:
+    """The schedule in one format; notes on a calendar or a handout go to standard error."""
     if name is Format.ics:
         from titrate.formats import ics
         from titrate.typed import minutes_before
@@ -58,6 +79,8 @@ def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str:
         for sentence in ics.advice(schedule, options, text):
             note(sentence)
         return text
+    if name in (Format.html, Format.pdf):
+        return _handout(schedule, name, style)
     module = importlib.import_module(f"titrate.formats.{'text' if name is Format.table else name.value}")
     text = module.write(schedule) if name in (Format.csv, Format.json) else module.write(schedule, bool(style["daily"]))
     assert isinstance(text, str)

@@ -290,6 +290,8 @@ def _schedule(problem: Problem, drafts: tuple[_Draft, ...]) -> Schedule:
         not_checked=_not_checked(problem),
         warnings=tuple(_warnings(problem, drafts)),
         notes=rule.notes_for(request.patient),
+        limits=problem.limits.facts(rising=request.goal == "plan"),
+        maximum=problem.limits.largest_daily(),
     )
 
 

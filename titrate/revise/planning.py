@@ -209,6 +209,8 @@ def _revision(
         not_checked=(*planned.not_checked, *_not_checked(draft)),
         warnings=planned.warnings,
         notes=rule.notes_for(request.patient),
+        limits=planned.limits,
+        maximum=planned.maximum,
     )
 
 

@@ -1,0 +1,255 @@
+"""The sentences that the planner makes, read back into a phrase and its values, and said in another language.
+
+A reason reads `a taper takes at least 14 days`. `PHRASES` has it as `a taper takes at least {length}`; what stands in
+the place of `{length}` has to be a length, and is written as the language writes one. A text that is none of the
+phrases all the way down has no translation, and whoever shows it says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+
+from titrate.days import MONTHS, WEEKDAYS, Duration
+from titrate.formats.fitting import NBSP
+from titrate.formats.html import wording
+from titrate.formats.html.language import Language, word
+from titrate.patient import FACTS
+from titrate.quantity import Quantity
+from titrate.regimen import Pattern
+
+# What may stand for each placeholder: the part of its name before a digit says of which kind it is.
+PHRASES = (
+    # Limits.
+    word("a dose rises by at most {amount}"),
+    word("a dose falls by at most {amount}"),
+    word("the daily dose rises by at most {amount}"),
+    word("the daily dose falls by at most {amount}"),
+    word("a dose rises by at most {amount} of the current one"),
+    word("a dose falls by at most {amount} of the current one"),
+    word("the daily dose rises by at most {amount} of the current one"),
+    word("the daily dose falls by at most {amount} of the current one"),
+    word("a dose rises by at most {amount} of the original one"),
+    word("a dose falls by at most {amount} of the original one"),
+    word("the daily dose rises by at most {amount} of the original one"),
+    word("the daily dose falls by at most {amount} of the original one"),
+    word("{said} within {length}"),
+    word("{said} where the daily dose is {range}"),
+    word("a dose is kept for at least {length} before it changes"),
+    word("a dose is kept for at least {length} before it changes where the daily dose is {range}"),
+    word("the first regimen is {said}"),
+    word("the maintenance regimen is {said}"),
+    word("the maximum is {said}"),
+    word("{range} at one time"),
+    word("{range} a day"),
+    word("given {times}"),
+    word("the drug is given {times}"),
+    word("the drug is given {times} where the daily dose is {range}"),
+    word("two doses are at least {amount} apart"),
+    word("two doses are at least {amount} apart when it is taken {times}"),
+    word("a taper takes at least {length}"),
+    word("the last dose before stopping is at most {amount} a day"),
+    word("exactly {amount}"),
+    word("at least {amount}"),
+    word("more than {amount}"),
+    word("at most {amount}"),
+    word("less than {amount}"),
+    word("{least} to {times}"),
+    word("{said} and {said2}"),
+    word("{said}, {said2}"),
+    word("{said} ({said2})"),
+    word("{count} x the screening dose of {amount} = {amount2} a day, because it worked for {amount3}"),
+    word("{amount} a day x {amount2} = {amount3} a day"),
+    # Claims and requests.
+    word("Start: {said}"),
+    word("Rise from {said} to {said2}"),
+    word("Fall from {said} to {said2}"),
+    word("Keep {said} before stopping"),
+    word("Keep {said} until it may change"),
+    word("Stay on {said}"),
+    word("Stop after {said}, the last step"),
+    word("the target is {pattern}"),
+    word("it is kept for {length}"),
+    word("the last dose is on {date}"),
+    word("This schedule goes above a maximum in print: {said}"),
+    # Regimens.
+    word("{amount} {times}"),
+    word("{amount} a day as a continuous infusion"),
+    word("{amount} a day"),
+    word("no dose"),
+    word("nothing"),
+    # What was not checked, and revisions.
+    word("{fact} (not given)"),
+    word("for how long {said} has been taken (not given)"),
+    word("whether every dose before {date} was taken as it was planned (not asked)"),
+    word("the days before {date}, planned with another edition of the rule ({name}, sha256 {name2})"),
+    word("Stop {drug} gradually, from {said}"),
+    word("Stay on {said} {length} longer, to {date}"),
+    word("Everything from {date} on comes {length} later"),
+    word("Go back from {said} to {said2} for {length} at least, and go on from there"),
+    word("Go on more slowly: each dose is kept for at least {length}"),
+    word("Go to {pattern} instead of {pattern2}"),
+    word("Go to {pattern} instead of stopping"),
+    word("Plan again with what is taken now"),
+    word("{drug} was not taken on {date} ({how})"),
+    word("{drug} was not taken from {date} to {date2} ({how})"),
+    word("{said}; what is taken since then goes on"),
+    word("{said}; the prescriber decided to {said2}"),
+    word("go on with {said}"),
+    word("go back to {said}"),
+    word("start again from the beginning"),
+    word("{said}; the end that had been chosen is left open"),
+    word("From now on these products are at hand: {name}"),
+    word("Plan again with {name}"),
+    *wording.AT_SLOT.values(),
+)
+_FACTS = (
+    word("age"), word("weight"), word("creatinine clearance"), word("eGFR"), word("dialysis"), word("other medicines"),
+    word("care setting"), word("origin of the spasticity"), word("screening dose"),
+    word("how long the screening dose worked"),
+)  # fmt: skip
+_HOW = (word("missed"), word("withheld"))
+_LEAST = {"once": 1, "twice": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_PLACEHOLDER = re.compile(r"\{(\w+?)(\d?)\}")
+
+
+def translated(tongue: Language, text: str) -> str | None:
+    """A text of the program or of a rule in the language, or `None` where it cannot be said in it."""
+    plain = text.replace(NBSP, " ")
+    whole = tongue.known(plain)
+    if whole is not None:
+        return tongue.shown(whole)
+    return _read(tongue, plain, {})
+
+
+def _read(tongue: Language, text: str, seen: dict[str, str | None]) -> str | None:
+    """`text` as one of the phrases. `seen` holds what was read before, and stops a phrase from holding itself."""
+    if text in seen:
+        return seen[text]
+    seen[text] = None
+    known = tongue.known(text)
+    if known is None:
+        known = next(_readings(tongue, text, seen), None)
+    seen[text] = known
+    return known
+
+
+def _readings(tongue: Language, text: str, seen: dict[str, str | None]) -> Iterator[str]:
+    for phrase in PHRASES:
+        if tongue.known(phrase) is None:
+            continue
+        for values in _matches(phrase, text):
+            said = {name: _value(tongue, name, value, seen) for name, value in values.items()}
+            if all(value is not None for value in said.values()):
+                yield tongue.say(phrase, **{name: value for name, value in said.items() if value is not None})
+
+
+def _matches(phrase: str, text: str) -> Iterator[dict[str, str]]:
+    """Every way in which `text` is the phrase, its placeholders filled with at least one character."""
+    parts = _literals(phrase)
+    if text.startswith(parts[0][0]):
+        yield from _filled(parts, text, len(parts[0][0]), 1, {})
+
+
+@cache
+def _literals(phrase: str) -> tuple[tuple[str, str], ...]:
+    """The literal parts of a phrase, each with the name of the placeholder before it."""
+    found, at, name = [], 0, ""
+    for match in _PLACEHOLDER.finditer(phrase):
+        found.append((phrase[at : match.start()], name))
+        at, name = match.end(), match[1] + match[2]
+    return (*found, (phrase[at:], name))
+
+
+def _filled(
+    parts: tuple[tuple[str, str], ...], text: str, at: int, index: int, values: dict[str, str]
+) -> Iterator[dict[str, str]]:
+    if index == len(parts):
+        if at == len(text):
+            yield values
+        return
+    literal, name = parts[index]
+    if not literal:
+        yield {**values, name: text[at:]}
+        return
+    place = text.find(literal, at + 1)
+    while place != -1:
+        if index < len(parts) - 1 or place + len(literal) == len(text):
+            yield from _filled(parts, text, place + len(literal), index + 1, {**values, name: text[at:place]})
+        place = text.find(literal, place + 1)
+
+
+def _value(tongue: Language, name: str, text: str, seen: dict[str, str | None]) -> str | None:
+    kind = name.rstrip("0123456789")
+    if kind == "said":
+        return _read(tongue, text, seen)
+    if kind == "range":
+        return _amount(tongue, text) or _read(tongue, text, seen)
+    try:
+        return _KINDS[kind](tongue, text)
+    except ValueError:
+        return None
+
+
+def _amount(tongue: Language, text: str) -> str | None:
+    try:
+        return tongue.quantity(Quantity.parse(text.replace(" per ", "/")))
+    except ValueError:
+        return None
+
+
+def length(tongue: Language, text: str) -> str:
+    length = Duration.parse(text)
+    if str(length) != text:
+        raise ValueError(text)
+    if length.unit == "day":
+        return tongue.days(length.count)
+    one, more = _LENGTHS[length.unit]
+    return tongue.many(one, more, length.count).replace(" ", NBSP)
+
+
+_LENGTHS = {
+    "week": (word("{count} week"), word("{count} weeks")),
+    "month": (word("{count} month"), word("{count} months")),
+    "year": (word("{count} year"), word("{count} years")),
+}
+
+
+def _date(tongue: Language, text: str) -> str:
+    words = text.split()
+    if len(words) != 4 or words[0] not in WEEKDAYS or words[2] not in MONTHS:
+        raise ValueError(text)
+    return tongue.long(date(int(words[3]), MONTHS.index(words[2]) + 1, int(words[1])))
+
+
+def _times(tongue: Language, text: str) -> str | None:
+    if text in wording.TIMES_A_DAY[1:]:
+        return tongue.say(text)
+    if match := re.fullmatch(r"(\d+) times a day", text, re.ASCII):
+        return wording.times_a_day(tongue, int(match[1]))
+    if (match := re.fullmatch(r"(\w+) to (.+)", text)) and match[1] in _LEAST and match[2] in wording.TIMES_A_DAY:
+        most = wording.TIMES_A_DAY.index(match[2])
+        return tongue.say("{least} to {most} times a day", least=str(_LEAST[match[1]]), most=str(most))
+    return None
+
+
+def _count(tongue: Language, text: str) -> str:
+    return tongue.number(Quantity.parse(f"{text} mg").number)
+
+
+_KINDS: dict[str, Callable[[Language, str], str | None]] = {
+    "amount": _amount,
+    "dose": _amount,
+    "length": length,
+    "date": _date,
+    "times": _times,
+    "count": _count,
+    "pattern": lambda tongue, text: wording.pattern(tongue, Pattern.parse(text)),
+    "drug": lambda tongue, text: tongue.known(text) or tongue.known(text.lower()) or text,
+    "fact": lambda tongue, text: tongue.known(text) if text in FACTS.values() else None,
+    "how": lambda tongue, text: tongue.known(text) if text in _HOW else None,
+    "name": lambda tongue, text: text,
+    "least": lambda tongue, text: None,
+}
