@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "locale"
 # The languages that can be asked for, and the locale of each. The first is the language of the program itself.
-LANGUAGES = {"en-GB": "en_GB", "en-US": "en_US", "de": "de"}
+LANGUAGES = {"en-GB": "en_GB"}
 _SOURCE = "en-GB"
 # What English in the United States writes otherwise than the catalogue of its own words can say.
 _MICROGRAMS = re.compile(rf"(?<=\d[ {NBSP}])micrograms?\b")
@@ -55,7 +55,7 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         raise RequestError(
             f"--lang {code[:40]}: there is no such language; there are {', '.join(LANGUAGES)}.",
-            ("for example --lang de",),
+            ("for example --lang en-GB",),
         )
     return Language(code, LANGUAGES[code], CATALOGUES)
 
