@@ -73,7 +73,7 @@ def test_what_is_printed_names_what_it_replaces_and_what_was_before(folder: Path
         ((".", "--on", "2026-12-06", "stop"), 7, ["Is a directory"]),
         (("broken.json", "--on", "2026-12-06", "stop"), 7, ["broken.json", "no JSON"]),
         (("plan.json", "--on", "2026-12-06", "stop", "--rule", "nothing"), 3, ["nothing"]),
-        (("plan.json", "--on", "2026-12-06", "stop", "-o", "plan.pdf"), 4, [".pdf"]),
+        (("plan.json", "--on", "2026-12-06", "stop", "-o", "plan.docx"), 4, [".docx"]),
         (("plan.json", "--on", "2026-12-06", "stop", "-o", "plan.json"), 7, ["there already", "ever overwritten",
                                                                            "-o plan-r2.json"]),
         (("plan.json", "--on", "2026-12-06", "stop", "--weight", "40"), 4, ["--weight", "40 kg"]),
