@@ -14,7 +14,8 @@ PACKAGE = ROOT / "titrate"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version", "written"),
     ("quantity", "days"),
-    ("source", "product"),
+    ("scale",),
+    ("source", "product", "pump"),
     ("reason",),
     ("patient", "regimen"),
     ("limit", "rulevalue"),
@@ -39,7 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "verifier.seam",
         "verifier.spacing",
     ),
-    ("planner.layout", "verifier.laws"),
+    ("planner.layout", "planner.pieces", "verifier.laws"),
     ("planner.search", "planner.wayout", "verifier"),
     ("planner.why",),
     ("planner.steps",),
@@ -110,7 +111,7 @@ def floor(name: str) -> int:
     return next(index for index, names in enumerate(FLOORS) if name in names)
 
 
-FORMATS_MAY = {name for names in FLOORS[:13] for name in names}
+FORMATS_MAY = {name for names in FLOORS[:14] for name in names}
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

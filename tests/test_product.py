@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from titrate import product as product_module
 from titrate.product import LARGEST_TABLE, Piece, Product, makeable
 from titrate.quantity import Quantity
+from titrate.scale import Scale
 
 q = Quantity.parse
 FIVE = Product("5mg", "tablet", q("5 mg"))
 TEN = Product("10mg", "tablet", q("10 mg"), parts=2)
 TWENTY = Product("20mg", "tablet", q("20 mg"), parts=2)
-SYRUP = Product("syrup", "liquid", q("1 mg/mL"), measure=q("0.5 mL"))
-DROPS = Product("drops", "liquid", q("1 mg/mL"), measure=q("2 mL"))
+SYRUP = Product("syrup", "liquid", q("1 mg/mL"), measure=Scale.parse("0.5 mL"))
+DROPS = Product("drops", "liquid", q("1 mg/mL"), measure=Scale.parse("2 mL"))
 
 
 def made(dose: str, *products: Product) -> str:

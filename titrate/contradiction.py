@@ -86,9 +86,6 @@ def _names(file: RuleFile) -> Iterator[tuple[str, str]]:
 
 
 def _product(product: ProductTable, unit: str, place: str) -> Iterator[tuple[str, str]]:
-    if product.measure is not None and (product.measure.unit != "mL" or product.measure.amount <= 0):
-        yield f"{place}.measure", f'"{product.measure}" is no volume to draw up; write for example "0.5 mL"'
-        return
     try:
         smallest = product_of(product).smallest.to(unit)
     except ValueError:

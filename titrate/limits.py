@@ -24,6 +24,7 @@ from titrate.product import Product
 from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.regimen import Slot
+from titrate.scale import Scale
 from titrate.source import Citation
 
 
@@ -75,6 +76,13 @@ class Limits:
         rest = (self.maximum, self.frequency, self.spacing, self.taper_frequency, self.taper_duration, self.last_step)
         found += [limit.fact() for limits in rest for limit in limits]
         return tuple(dict.fromkeys(found))
+
+    def on_scale(self, measure: Scale | None) -> Limits:
+        """These limits with liquids drawn up by `measure`; the rule's own measures where it is `None`."""
+        if measure is None:
+            return self
+        drawn = (replace(p, measure=measure) if p.measure is not None else p for p in self.products)
+        return replace(self, products=tuple(drawn))
 
     def paced(self, by: Quantity | None, every: int | None, citation: Citation) -> Limits:
         """These limits together with the prescriber's own pace, which fills in what the rule is silent about.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 from titrate.quantity import Quantity, decimal
+from titrate.scale import Scale
 
 Form = Literal["tablet", "capsule", "packet", "liquid", "infusion"]
 
 # More doses than this make no sensible table; a request that needs them is refused, with this number.
 LARGEST_TABLE = 200_000
+# Doses of pieces by volumes that are tried where neither makes a dose alone.
+MOST_MIXED = 2_000_000
 
 _PARTS = {
     Fraction(1, 2): "half",
@@ -30,14 +33,14 @@ class Product:
 
     `strength` is the amount in one piece (tablet, capsule, packet), in 1 mL (liquid), or the smallest
     amount per day that can be set (infusion). `parts` is into how many equal parts a piece may be
-    divided (1: not at all). `measure` is the smallest volume that can be drawn up, for a liquid only.
+    divided (1: not at all). `measure` says which volumes can be drawn up, for a liquid only.
     """
 
     name: str
     form: Form
     strength: Quantity
     parts: int = 1
-    measure: Quantity | None = None
+    measure: Scale | None = None
 
     @property
     def measured(self) -> bool:
@@ -46,10 +49,24 @@ class Product:
 
     @property
     def smallest(self) -> Quantity:
-        """The smallest dose it makes; every dose made from it alone is a whole multiple."""
-        if self.form == "liquid" and self.measure is not None:
-            return Quantity(self.strength.amount * self.measure.amount, self.strength.unit.split("/")[0])
-        return self.strength * Fraction(1, self.parts)
+        """The smallest dose it makes."""
+        return self.grades[0]
+
+    @property
+    def grades(self) -> tuple[Quantity, ...]:
+        """Amounts of which every dose made from it alone is a whole multiple of one; the smallest first."""
+        if self.measure is not None:
+            unit = self.strength.unit.split("/")[0]
+            return tuple(Quantity(self.strength.amount * step, unit) for step in self.measure.steps)
+        return (self.strength * Fraction(1, self.parts),)
+
+    def volumes(self, largest: Fraction) -> Iterator[Fraction]:
+        """How much of a measured product makes a dose up to `largest` (an amount in its own unit), ascending."""
+        most = largest / self.strength.amount
+        if self.measure is not None:
+            yield from self.measure.volumes(most)
+        else:
+            yield from map(Fraction, range(1, int(most) + 1))
 
     def __str__(self) -> str:
         if self.form == "infusion":
@@ -97,20 +114,54 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """What is left in the house of a product, named as after `--products`: pieces and parts of them, or mL."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    product: str
+    count: Fraction
+
+    def __str__(self) -> str:
+        return f"{self.product}={decimal(self.count)}"
+
+
+Cost = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How doses may be made. `most`: of how many pieces one dose at most (a part and a measured volume count as one).
+
+    `liquid_below`: smaller doses are measured, and only they. `mixed`: whether pieces and a measured volume may go
+    together into one dose, where neither makes it alone.
+    """
+
+    most: int | None = None
+    liquid_below: Quantity | None = None
+    mixed: bool = True
+
+
+ANY = Handling()
+
+
+@dataclass(frozen=True, slots=True)
 class Makeable:
     """Every dose that a set of products makes, up to a largest one.
 
     A dose is a whole number of grains; `grain` is in `unit`. `doses` ascend, without 0. `cost` gives
-    (pieces to divide, pieces to handle) of the best way to make a dose: fewest divided, then fewest
-    pieces, then larger pieces first.
+    (pieces to divide, pieces to handle) of the best way to make a dose: of pieces or of a liquid before a mixture of
+    both, fewest divided, pieces before a liquid, fewest pieces.
     """
 
     unit: str
     grain: Fraction
     doses: tuple[int, ...]
-    cost: dict[int, tuple[int, int]]
-    _way: dict[int, tuple[Piece, ...]] = field(repr=False, compare=False)
-    _made_from: dict[int, tuple[int, Product, Fraction]] = field(repr=False, compare=False)
+    cost: dict[int, Cost]
+    _products: tuple[Product, ...] = field(repr=False, compare=False)
+    _of_pieces: Mapping[int, Cost] = field(repr=False, compare=False)
+    _measured: Mapping[int, tuple[tuple[Piece, ...], ...]] = field(repr=False, compare=False)
+    _ways: dict[int, tuple[tuple[Piece, ...], ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def grains(self, dose: Quantity) -> int | None:
         """How many grains the dose is, or `None` if these products cannot make it."""
@@ -122,17 +173,42 @@ class Makeable:
         return Quantity(self.grain * grains, self.unit)
 
     def pieces(self, grains: int) -> tuple[Piece, ...]:
-        """The pieces of a makeable dose, whole and divided parts of one product together, larger strengths first."""
-        if grains not in self._way:
-            counts: dict[Product, Fraction] = {}
-            left = grains
-            while left:
-                before, product, count = self._made_from[left]
-                counts[product] = counts.get(product, Fraction(0)) + count
-                left = before
-            ordered = sorted(counts, key=lambda product: (-product.strength.amount, product.name))
-            self._way[grains] = tuple(Piece(product, counts[product]) for product in ordered)
-        return self._way[grains]
+        """The pieces of a makeable dose, whole and divided parts of one product together, larger strengths first.
+
+        Of the best ways that of the larger pieces.
+        """
+        return self.ways(grains)[0]
+
+    def ways(self, grains: int) -> tuple[tuple[Piece, ...], ...]:
+        """All best ways to make a makeable dose; those of larger pieces first."""
+        if grains not in self._ways:
+            cost = self.cost[grains]
+            if self._of_pieces.get(grains) == cost:
+                self._ways[grains] = self._in_pieces(grains, cost)
+            elif grains in self._measured:
+                self._ways[grains] = self._measured[grains]
+            else:
+                self._ways[grains] = tuple(self._mixed(grains, cost))
+        return self._ways[grains]
+
+    def measured(self, grains: int) -> tuple[tuple[Piece, ...], ...]:
+        """The ways to make a dose of one measured product alone; none where there is none."""
+        return self._measured.get(grains, ())
+
+    def _in_pieces(self, grains: int, cost: Cost) -> tuple[tuple[Piece, ...], ...]:
+        whole = [product for product in self._products if not product.measured]
+        whole.sort(key=lambda product: (-product.strength.to(self.unit).amount, product.name))
+        return tuple(_composed(whole, self.grain * grains, cost, self.unit))
+
+    def _mixed(self, grains: int, cost: Cost) -> Iterator[tuple[Piece, ...]]:
+        rest_cost = (cost[0], cost[1] - 1)
+        for product in self._products:
+            if not product.measured:
+                continue
+            for volume, amount in _drawn(product, self.unit, self.grain, grains - 1):
+                if self._of_pieces.get(grains - amount) == rest_cost:
+                    for way in self._in_pieces(grains - amount, rest_cost):
+                        yield (*way, Piece(product, volume))
 
     def nearest(self, dose: Quantity) -> tuple[Quantity, ...]:
         """The makeable doses next below and next above `dose`, those that exist."""
@@ -142,7 +218,35 @@ class Makeable:
         return tuple(self.dose(grains) for grains in (*below[-1:], *above[:1]))
 
 
-def makeable(products: Sequence[Product], unit: str, largest: Quantity, others: Sequence[Quantity] = ()) -> Makeable:
+def _composed(products: Sequence[Product], rest: Fraction, cost: Cost, unit: str) -> Iterator[tuple[Piece, ...]]:
+    """Every way to make `rest` of so many divided and so many pieces in all; most of the first product first."""
+    divided, handled = cost
+    if not rest:
+        if cost == (0, 0):
+            yield ()
+        return
+    if not products or rest > handled * products[0].strength.to(unit).amount:
+        return
+    first, *others = products
+    strength = first.strength.to(unit).amount
+    for whole in range(min(handled, int(rest / strength)), -1, -1):
+        for part in range(first.parts - 1, -1, -1):
+            count = whole + Fraction(part, first.parts)
+            broken = 1 if part else 0
+            left = rest - strength * count
+            if left < 0 or broken > divided or whole + broken > handled:
+                continue
+            for way in _composed(others, left, (divided - broken, handled - whole - broken), unit):
+                yield (Piece(first, count), *way) if count else way
+
+
+def makeable(
+    products: Sequence[Product],
+    unit: str,
+    largest: Quantity,
+    others: Sequence[Quantity] = (),
+    handling: Handling = ANY,
+) -> Makeable:
     """Every dose up to `largest` (included) that `products` make, in `unit`.
 
     The grain is fine enough to count `others` too, doses that need not be makeable.
@@ -152,7 +256,7 @@ def makeable(products: Sequence[Product], unit: str, largest: Quantity, others: 
     """
     if not products:
         raise ValueError("there is no product to make a dose from")
-    smallest = [product.smallest.to(unit).amount for product in products]
+    smallest = [grade.to(unit).amount for product in products for grade in product.grades]
     smallest += [other.to(unit).amount for other in others]
     grain = Fraction(gcd(*(s.numerator * (lcm(*(t.denominator for t in smallest)) // s.denominator) for s in smallest)),
                      lcm(*(t.denominator for t in smallest)))  # fmt: skip
@@ -161,67 +265,85 @@ def makeable(products: Sequence[Product], unit: str, largest: Quantity, others: 
         raise ValueError(
             f"doses up to {largest} in steps of {Quantity(grain, unit)} are {top}; at most {LARGEST_TABLE} are"
         )
-    cost: dict[int, tuple[int, int]] = {0: (0, 0)}
-    made_from: dict[int, tuple[int, Product, Fraction]] = {}
-    _add_pieces([p for p in products if not p.measured], unit, grain, top, cost, made_from)
+    edge = None if handling.liquid_below is None else handling.liquid_below.to(unit).amount / grain
+    pieces = _of_pieces([p for p in products if not p.measured], unit, grain, top, handling.most)
+    pieces = {dose: cost for dose, cost in pieces.items() if edge is None or dose >= edge}
+    measured: dict[int, tuple[tuple[Piece, ...], ...]] = {}
     for product in products:
-        if product.measured:
-            _add_measured(product, unit, grain, top, cost, made_from)
-    del cost[0]
-    return Makeable(unit, grain, tuple(sorted(cost)), cost, {}, made_from)
+        for volume, dose in _drawn(product, unit, grain, top) if product.measured else ():
+            if edge is None or dose < edge:
+                measured[dose] = (*measured.get(dose, ()), (Piece(product, volume),))
+    cost = dict.fromkeys(measured, (0, 1))
+    cost.update({dose: best for dose, best in pieces.items() if dose not in cost or best[0] == 0})
+    if handling.mixed and edge is None:
+        cost.update(_of_both(products, unit, grain, top, pieces, cost, handling.most))
+    return Makeable(unit, grain, tuple(sorted(cost)), cost, tuple(products), pieces, measured)
 
 
-def _add_pieces(
-    products: list[Product],
-    unit: str,
-    grain: Fraction,
-    top: int,
-    cost: dict[int, tuple[int, int]],
-    made_from: dict[int, tuple[int, Product, Fraction]],
-) -> None:
-    """Fill in the doses made of countable pieces.
+def _drawn(product: Product, unit: str, grain: Fraction, top: int) -> Iterator[tuple[Fraction, int]]:
+    """Each volume of a measured product that makes a dose up to `top`, and that dose; in grains."""
+    own = Quantity(Fraction(1), product.strength.unit.split("/")[0]).to(unit).amount
+    for volume in product.volumes(grain * top / own):
+        yield volume, int(volume * product.strength.amount * own / grain)
+
+
+def _of_pieces(products: list[Product], unit: str, grain: Fraction, top: int, most: int | None) -> dict[int, Cost]:
+    """The doses made of countable pieces, at most `most` of them, with the cost of the best way.
 
     Every part of a piece is an item of its own that costs one division. Two parts of one product are
     never cheaper than what they make together, so a best way holds at most one part of each product.
     """
-    items: list[tuple[int, tuple[int, int], Product, Fraction]] = []
+    items: dict[int, Cost] = {}
     for product in products:
         for part in range(1, product.parts + 1):
-            count = Fraction(part, product.parts)
-            size = int(product.strength.to(unit).amount * count / grain)
-            items.append((size, (0 if count == 1 else 1, 1), product, count))
-    items.sort(key=lambda item: (-item[0], item[1], item[2].name))
+            size = int(product.strength.to(unit).amount * part / product.parts / grain)
+            items[size] = min(items.get(size, (1, 1)), (0 if part == product.parts else 1, 1))
+    found: dict[int, Cost] = {0: (0, 0)}
     for grains in range(1, top + 1):
-        for size, (divided, handled), product, part_of in items:
-            before = cost.get(grains - size)
-            if before is None:
-                continue
-            total = (before[0] + divided, before[1] + handled)
-            if grains not in cost or total < cost[grains]:
-                cost[grains] = total
-                made_from[grains] = (grains - size, product, part_of)
+        ways = [(found[grains - size], cost) for size, cost in items.items() if grains - size in found]
+        if ways:
+            found[grains] = min((before[0] + cost[0], before[1] + cost[1]) for before, cost in ways)
+    del found[0]
+    if most is None or all(handled <= most for _, handled in found.values()):
+        return found
+    return _of_few(items, top, most)
 
 
-def _add_measured(
-    product: Product,
+def _of_few(items: dict[int, Cost], top: int, most: int) -> dict[int, Cost]:
+    """The same for at most `most` pieces: the fewest divided, however many whole ones could do without."""
+    layer, found = {0: 0}, dict[int, Cost]()
+    for handled in range(1, most + 1):
+        after: dict[int, int] = {}
+        for grains, divided in layer.items():
+            for size, cost in items.items():
+                total = grains + size
+                if total <= top and after.get(total, most + 1) > divided + cost[0]:
+                    after[total] = divided + cost[0]
+        for grains, divided in after.items():
+            found[grains] = min(found.get(grains, (divided, handled)), (divided, handled))
+        layer = after
+    return found
+
+
+def _of_both(
+    products: Sequence[Product],
     unit: str,
     grain: Fraction,
     top: int,
-    cost: dict[int, tuple[int, int]],
-    made_from: dict[int, tuple[int, Product, Fraction]],
-) -> None:
-    """Fill in the doses that a measured product makes, alone or on top of what could be made before."""
-    size = int(product.smallest.to(unit).amount / grain)
-    per_measure = product.measure.amount if product.measure is not None else Fraction(1)
-    best: dict[int, tuple[tuple[int, int], int]] = {}
-    for grains in range(top + 1):
-        rest = grains % size
-        here = cost.get(grains)
-        if rest in best:
-            (divided, handled), base = best[rest]
-            total = (divided, handled + 1)
-            if here is None or total < here:
-                cost[grains] = total
-                made_from[grains] = (base, product, per_measure * ((grains - base) // size))
-        if here is not None and (rest not in best or here < best[rest][0]):
-            best[rest] = (here, grains)
+    pieces: Mapping[int, Cost],
+    alone: Mapping[int, Cost],
+    most: int | None,
+) -> dict[int, Cost]:
+    """The doses that take pieces and a measured volume together, because neither makes them alone."""
+    found: dict[int, Cost] = {}
+    volumes = sum(1 for product in products if product.measured for _ in _drawn(product, unit, grain, top))
+    if len(pieces) * volumes > MOST_MIXED:
+        raise ValueError(f"{len(pieces)} doses of pieces and {volumes} volumes are too many to be put together")
+    for product in products if pieces else ():
+        for _, amount in _drawn(product, unit, grain, top) if product.measured else ():
+            for dose, (divided, handled) in pieces.items():
+                total = dose + amount
+                if total > top or total in alone or (most is not None and handled >= most):
+                    continue
+                found[total] = min(found.get(total, (divided, handled + 1)), (divided, handled + 1))
+    return found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from typing import Any, ClassVar, Literal
 
 from titrate.days import Duration
 from titrate.errors import RequestError
 from titrate.patient import Patient
+from titrate.product import Handling, Stock
+from titrate.pump import Pump
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
+from titrate.scale import Scale
 from titrate.source import Citation, Source
 
 Goal = Literal["plan", "taper"]
@@ -25,8 +28,10 @@ class Request:
     `goal` "plan" goes to `target` and stays there (for `maintain`, then off the drug if `then_stop`); "taper"
     goes from `current` to nothing. `current` is what the patient takes now, `since` from which day;
     `finish_by` the day of the last dose. `by` and `every` are the prescriber's own pace. `products` and `times`
-    narrow what is at hand and when it is taken. `issued` is when the request was made (UTC): it stamps what is
-    written, so that one request always gives the same bytes.
+    narrow what is at hand and when it is taken. `max_pieces` is of how many pieces a dose is made at most;
+    doses smaller than `liquid_below` are measured and only they; `measure` says which volumes can be drawn up;
+    `at_hand` is used first. `pump` is the filling of a pump. `issued` is when the request was made (UTC): it stamps
+    what is written, so that one request always gives the same bytes.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -50,10 +55,21 @@ class Request:
     split: Split | None = None
     tz: str | None = None
     label: str | None = None
+    max_pieces: int | None = field(default=None, repr=False)
+    at_hand: tuple[Stock, ...] = field(default=(), repr=False)
+    measure: Scale | None = field(default=None, repr=False)
+    liquid_below: Quantity | None = field(default=None, repr=False)
+    pump: Pump | None = field(default=None, repr=False)
+
+    @property
+    def identity(self) -> str:
+        """All that is asked for, as a text that a wish which nobody made does not change."""
+        later = {one.name: getattr(self, one.name) for one in fields(self) if not one.repr}
+        return repr(self) + "".join(f" {name}={value!r}" for name, value in later.items() if value)
 
     def check(self) -> None:
         """Whether the request makes sense by itself. Raises `RequestError` with what contradicts what."""
-        for wrong, message, way_out in (*self._goal_faults(), *self._day_faults()):
+        for wrong, message, way_out in (*self._goal_faults(), *self._day_faults(), *self._piece_faults()):
             if wrong:
                 raise RequestError(message, (way_out,))
 
@@ -110,6 +126,26 @@ class Request:
             f"The last dose on {self.finish_by} would be before the start on {self.start}.",
             "give a later --finish-by",
         )
+
+    def _piece_faults(self) -> Iterator[tuple[bool, str, str]]:
+        """What cannot be about pieces, likewise."""
+        few = self.max_pieces is not None and self.max_pieces < 1
+        yield few, f"--max-pieces {self.max_pieces} makes no dose at all.", "--max-pieces 4"
+        names = [stock.product for stock in self.at_hand]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        yield twice is not None, f"--at-hand names {twice} twice.", f"add the two up, --at-hand {twice}=12"
+        below = next((str(stock) for stock in self.at_hand if stock.count <= 0), None)
+        yield below is not None, f"--at-hand {below} is nothing.", "leave it out"
+        edge = self.liquid_below
+        yield (
+            edge is not None and edge.amount <= 0,
+            f"--liquid-below {edge} is below no dose.",
+            '--liquid-below "10 mg"',
+        )
+
+    def handling(self, mixed: bool = True) -> Handling:
+        """How a dose may be made; `mixed`: also of pieces and a measured volume together."""
+        return Handling(self.max_pieces, self.liquid_below, mixed)
 
     def citation(self, at: str) -> Citation:
         """What a number that the prescriber set cites: this request."""

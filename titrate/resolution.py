@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from titrate import scale
 from titrate.errors import RequestError
 from titrate.limit import (
     By,
@@ -72,7 +73,8 @@ def _in_unit(bounds: Range, unit: str) -> Range:
 
 def product_of(table: ProductTable) -> Product:
     """A product as the rule describes it."""
-    return Product(table.name, table.form, table.strength, _PARTS[table.divide], table.measure)
+    measure = (table.measure or scale.USUAL) if table.form == "liquid" else None
+    return Product(table.name, table.form, table.strength, _PARTS[table.divide], measure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from pydantic import BeforeValidator, Field, model_validator
 from titrate.days import parse_time
 from titrate.product import Form
 from titrate.regimen import Slot
-from titrate.rulevalue import Amount, Cited
+from titrate.rulevalue import Amount, Cited, Measure
 from titrate.rulewhen import When
 
 
 class ProductTable(Cited):
-    """One strength of one form. `divide` is how it may be divided; `measure` the smallest volume of a liquid.
+    """One strength of one form. `divide` is how it may be divided; `measure` the volumes of a liquid.
     `when`: it is offered only to these patients, and not where that cannot be told; without it, to everybody."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")
@@ -25,8 +25,8 @@ class ProductTable(Cited):
     """The amount in one piece; of a liquid per mL ("1 mg/mL"); of a pump the smallest step per day."""
     divide: Literal["no", "halves", "thirds", "quarters"] = "no"
     """How a tablet may be divided; left out: no."""
-    measure: Amount | None = None
-    """Liquids only: the smallest volume that can be drawn up, in mL."""
+    measure: Measure | None = None
+    """Liquids only: the volumes that can be drawn up. Left out: 0.1 mL up to 1 mL, 0.5 mL above."""
     when: When | None = None
     """Offered only to these patients, and not where that cannot be told; left out: to everybody."""
 
@@ -34,10 +34,8 @@ class ProductTable(Cited):
     def _sound(self) -> ProductTable:
         if self.strength.amount <= 0:
             raise ValueError(f"a strength of {self.strength} makes no dose")
-        if (self.form == "liquid") != (self.measure is not None):
-            raise ValueError(
-                'a liquid, and only a liquid, needs `measure`, the smallest volume that can be drawn up ("0.5 mL")'
-            )
+        if self.form != "liquid" and self.measure is not None:
+            raise ValueError(f"a {self.form} is not measured; `measure` belongs to a liquid")
         if self.form == "liquid" and not self.strength.unit.endswith("/mL"):
             raise ValueError(
                 f'the strength of a liquid is an amount per mL, for example "1 mg/mL", not "{self.strength}"'

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from titrate.days import Duration
 from titrate.limit import Per
 from titrate.quantity import Quantity, Range
+from titrate.scale import Scale
 from titrate.source import Basis
 
 
@@ -35,6 +36,12 @@ def _written(value: Any) -> Any:
     if isinstance(value, str | Quantity):
         return value
     raise ValueError(f'{shown(value)} is no amount; write it as text with its unit, such as "5 mg"')
+
+
+def _scale(value: Any) -> Any:
+    if isinstance(value, str | Scale):
+        return value
+    raise ValueError(f'{shown(value)} is no measure; write it as text, such as "0.1 mL up to 1 mL, 0.5 mL above"')
 
 
 def _range(value: Any) -> Any:
@@ -80,6 +87,9 @@ def several(value: Any) -> Any:
 _AMOUNT = r"^\s*[+-]?(\d+(\.\d+)?|\.\d+)\s*[^\d\s.,+-].*$"
 AmountText = Annotated[str, Field(pattern=_AMOUNT)]
 Amount = Annotated[Quantity, BeforeValidator(_written, json_schema_input_type=AmountText)]
+_MEASURE = r"^\s*\d*\.?\d+ ?mL( up to \d*\.?\d+ ?mL, \d*\.?\d+ ?mL)*( above)?\s*$"
+MeasureText = Annotated[str, Field(pattern=_MEASURE)]
+Measure = Annotated[Scale, BeforeValidator(_scale, json_schema_input_type=MeasureText)]
 
 
 class SourceTable(Table):

@@ -7,14 +7,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from fractions import Fraction
 from typing import TypeVar
 
 from titrate.days import Duration, parse_date, parse_time
 from titrate.errors import RequestError
 from titrate.patient import Patient, Setting
+from titrate.product import Stock
+from titrate.pump import Pump
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Goal, Request, Split
+from titrate.scale import Scale
 
 Read = TypeVar("Read")
 
@@ -48,6 +52,15 @@ class Typed:
     uneven: bool | None = None
     tz: str | None = None
     label: str | None = None
+    max_pieces: int | None = None
+    at_hand: str | None = None
+    measure: str | None = None
+    liquid_below: str | None = None
+    concentration: str | None = None
+    reservoir: str | None = None
+    residual: str | None = None
+    stability: str | None = None
+    filled: str | None = None
 
     def request(self, rule: str, goal: Goal, issued: datetime, today: date) -> Request:
         """The request. `issued` is its moment (UTC), `today` the day that "today" means.
@@ -81,6 +94,30 @@ class Typed:
             split=split,
             tz=read("--tz", self.tz, known_zone),
             label=self.label,
+            max_pieces=self.max_pieces,
+            at_hand=read("--at-hand", self.at_hand, stocks) or (),
+            measure=read("--measure", self.measure, Scale.parse),
+            liquid_below=read("--liquid-below", self.liquid_below, Quantity.parse),
+            pump=self._pump(day),
+        )
+
+    def _pump(self, day: Callable[[str, str | None], date | None]) -> Pump | None:
+        """The filling of a pump: all of it, or nothing; nothing about a pump has a default."""
+        concentration = read("--concentration", self.concentration, Quantity.parse)
+        reservoir = read("--reservoir", self.reservoir, Quantity.parse)
+        residual = read("--residual", self.residual, Quantity.parse)
+        stability = read("--stability", self.stability, Duration.parse)
+        filled = day("--filled", self.filled)
+        if concentration and reservoir and residual is not None and stability:
+            return Pump(concentration, reservoir, residual, stability, filled)
+        named = ("--concentration", "--reservoir", "--residual", "--stability", "--filled")
+        given = (self.concentration, self.reservoir, self.residual, self.stability, self.filled)
+        missing = [name for name, value in zip(named[:4], given[:4], strict=True) if not value]
+        if not any(given):
+            return None
+        raise RequestError(
+            f"A pump needs all of what is known of it; missing: {', '.join(missing)}.",
+            ('--concentration "500 micrograms/mL" --reservoir "20 mL" --residual "2 mL" --stability "77 days"',),
         )
 
     def _review(self, start: date, day: Callable[[str, str | None], date | None]) -> date | None:
@@ -119,6 +156,19 @@ def read(option: str, text: str | None, reader: Callable[[str], Read]) -> Read |
         return reader(text)
     except ValueError as fault:
         raise RequestError(f"{option}: {fault}.") from fault
+
+
+def stocks(text: str) -> tuple[Stock, ...]:
+    """`10mg=12, solution=150mL`: how much there is of each product, in pieces and parts of them or in mL."""
+    return tuple(Stock(name, count) for name, count in map(counted, listed(text)))
+
+
+def counted(text: str) -> tuple[str, Fraction]:
+    """`10mg=84`, `10mg=12.5`, `solution=300mL`: a product by its name, and how much of it."""
+    match = re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9.+-]*) ?= ?(\d{1,7}(?:\.\d{1,4}|/[1-4])?)(?: ?mL)?", text, re.ASCII)
+    if match is None:
+        raise ValueError(f'"{text[:40]}" is no product and how much of it; write for example "10mg=84"')
+    return match[1], Fraction(match[2])
 
 
 def listed(text: str) -> tuple[str, ...]:

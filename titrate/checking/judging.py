@@ -70,7 +70,7 @@ def _document(schedule: Schedule, rule: Rule, given: Request) -> Report:
 
 def _foreign(found: Foreign, rule: Rule, given: Request) -> Report:
     """A file that says days and doses only."""
-    limits = rule.limits_for(given.patient, starting=False)
+    limits = rule.limits_for(given.patient, starting=False).on_scale(given.measure)
     _in_time(given, found.steps[0].first)
     known = rebuilt(found, rule, limits, given)
     limits, unstarted = _started(rule, known, limits)
@@ -105,7 +105,8 @@ def _together(own: Request, given: Request) -> tuple[Request, tuple[str, ...]]:
     """The request of a document with what was given in its place, and the names of what that changes."""
     facts = {field.name: getattr(given.patient, field.name) for field in fields(Patient)}
     patient = replace(own.patient, **{name: value for name, value in facts.items() if value is not None})
-    named = {name: getattr(given, name) for name in ("current", "since", "by", "every", "products", "times")}
+    names = ("current", "since", "by", "every", "products", "times", "max_pieces", "measure")
+    named = {name: getattr(given, name) for name in names}
     request = replace(own, patient=patient, **{name: value for name, value in named.items() if value is not None})
     changed = [name for name in named if getattr(request, name) != getattr(own, name)]
     changed += [name for name in facts if getattr(patient, name) != getattr(own.patient, name)]
@@ -163,7 +164,7 @@ def _left_out(known: Rebuilt, found: Foreign, unstarted: str) -> tuple[str, ...]
     return (
         "rule",
         "seam",  # no earlier revision is known
-        *(() if compared else ("asked",)),
+        *(() if compared or known.schedule.request.max_pieces is not None else ("asked",)),
         *(("start",) if known.unknown_before or unstarted else ()),
         *(() if known.timed else ("spacing",)),
         *(("makeable",) if known.unsaid else ()),

@@ -18,6 +18,8 @@ from titrate.cli.options import (
     Dialysis,
     Egfr,
     Every,
+    MaxPieces,
+    Measure,
     Origin,
     Products,
     ScreeningDose,
@@ -64,6 +66,8 @@ def check(
     screening_dose: ScreeningDose = None,
     screening_effect: ScreeningEffect = None,
     products: Products = None,
+    max_pieces: MaxPieces = None,
+    measure: Measure = None,
     times: Annotated[
         Text, typer.Option(help="When the doses are taken, where the file does not say: 07:00,13:00,21:00.")
     ] = None,

@@ -63,6 +63,17 @@ Setting = Annotated[Text, typer.Option(help="community or hospital.")]
 Origin = Annotated[Text, typer.Option(help="Origin of the spasticity: spinal or cerebral.")]
 ScreeningDose = Annotated[Text, typer.Option(help='Intrathecal screening dose that worked: "50 micrograms".')]
 ScreeningEffect = Annotated[Text, typer.Option(help='How long it worked: "6 hours".')]
+MaxPieces = Annotated[int | None, typer.Option(help="Of how many pieces one dose is made at most.")]
+AtHand = Annotated[Text, typer.Option(help="How much is left in the house, which is used first: 10mg=12,5mg=30.")]
+Measure = Annotated[
+    Text, typer.Option(help='Liquids: the volumes that can be drawn up, "0.1 mL up to 1 mL, 0.5 mL above".')
+]
+LiquidBelow = Annotated[Text, typer.Option(help='Smaller doses are a liquid, larger ones pieces: "10 mg".')]
+Concentration = Annotated[Text, typer.Option(help='Pump: what is in it, "500 micrograms/mL".')]
+Reservoir = Annotated[Text, typer.Option(help='Pump: how much it holds, "20 mL".')]
+Residual = Annotated[Text, typer.Option(help='Pump: how much stays in it when it is filled again, "2 mL".')]
+Stability = Annotated[Text, typer.Option(help='Pump: for how long the drug keeps in it, "77 days".')]
+Filled = Annotated[Text, typer.Option(help="Pump: the day of the last filling. Without: the first day.")]
 Products = Annotated[Text, typer.Option(help="What is at hand: 10mg,20mg.")]
 Times = Annotated[Text, typer.Option(help="When it is taken: 07:00,13:00,21:00.")]
 Uneven = Annotated[

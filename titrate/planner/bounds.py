@@ -68,6 +68,12 @@ def _wishes(request: Request, products: tuple[Product, ...]) -> Iterator[tuple[P
     if request.times is not None:
         times = ", ".join(f"{at:%H:%M}" for at in request.times)
         yield ("times", 0), Fact(f"the times of day are {times}", request.citation("--times"))
+    if request.max_pieces is not None:
+        says = f"a dose is made of at most {request.max_pieces} piece{'' if request.max_pieces == 1 else 's'}"
+        yield ("pieces", 0), Fact(says, request.citation("--max-pieces"))
+    if request.liquid_below is not None:
+        says = f"doses below {request.liquid_below} are measured as a liquid, and only they"
+        yield ("liquid", 0), Fact(says, request.citation("--liquid-below"))
     if request.split == "even":
         yield ("split", 0), Fact("the doses of a day are all equal", request.citation("--even"))
     if request.since is not None:
@@ -98,6 +104,10 @@ def keeping(terms: Terms, kept: Collection[Fact]) -> tuple[Terms, ...]:
         request = replace(request, products=None)
     if ("times", 0) not in parts:
         request = replace(request, times=None)
+    if ("pieces", 0) not in parts:
+        request = replace(request, max_pieces=None)
+    if ("liquid", 0) not in parts:
+        request = replace(request, liquid_below=None)
     if ("split", 0) not in parts and request.split == "even":
         request = replace(request, split=None)
     if ("since", 0) not in parts:
@@ -168,7 +178,7 @@ def _roof(limits: Limits, request: Request) -> tuple[Quantity, Quantity]:
 
 def _any(products: tuple[Product, ...], unit: str, request: Request) -> Product:
     """A product that makes every multiple of the smallest piece and of what is asked for."""
-    smallest = [product.smallest.to(unit).amount for product in products]
+    smallest = [grade.to(unit).amount for product in products for grade in product.grades]
     for pattern in (request.current, request.target):
         if pattern is not None:
             smallest += [dose.to(unit).amount for dose in pattern.doses or (pattern.total(),) if dose.amount]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from itertools import product as every_combination
+from types import MappingProxyType
 
 from titrate.errors import RequestError
 from titrate.limit import Frequency
 from titrate.limits import Limits
 from titrate.planner.moves import Doses
-from titrate.product import Makeable, Piece, Product, makeable
+from titrate.product import ANY, Handling, Makeable, Piece, Product, makeable
 from titrate.quantity import Quantity
 from titrate.regimen import Administration, Regimen, Slot
 
@@ -35,15 +36,18 @@ class Grid:
     largest_daily: int | None
 
     @classmethod
-    def of(cls, limits: Limits, products: tuple[Product, ...], slots: dict[int, tuple[Slot, ...]]) -> Grid:
-        """The grid of the products at hand.
+    def of(
+        cls, limits: Limits, products: tuple[Product, ...], slots: dict[int, tuple[Slot, ...]], handling: Handling = ANY
+    ) -> Grid:
+        """The grid of the products at hand, whose doses are made as `handling` says.
 
         Its grain also counts what the rule's other products make, since the patient may be on one of them now.
         Raises `RequestError` if there are too many doses to plan with.
         """
         largest = limits.largest_dose()
         try:
-            table = makeable(products, limits.unit, largest, tuple(p.smallest for p in limits.products))
+            grades = tuple(grade for product in limits.products for grade in product.grades)
+            table = makeable(products, limits.unit, largest, grades, handling)
         except ValueError as fault:
             raise RequestError(f"These products cannot be planned with: {fault}.") from fault
         daily = limits.largest_daily()
@@ -101,18 +105,14 @@ class Grid:
                 ("ask for equal doses (--even)", "name fewer or coarser products (--products)"),
             )
 
-    def regimen(self, day: Doses) -> Regimen:
-        """The day as a regimen, made of the fewest divided and then the fewest pieces."""
+    def regimen(self, day: Doses, ways: Mapping[int, tuple[Piece, ...]] = MappingProxyType({})) -> Regimen:
+        """The day as a regimen, each dose made as `ways` says, or else in the best way by itself."""
         slots = self.slots.get(len(day), ())
         administrations = (
-            Administration(slot, self.table.dose(dose), self.pieces(dose))
+            Administration(slot, self.table.dose(dose), ways.get(dose) or self.table.pieces(dose))
             for slot, dose in zip(slots, day, strict=True)
         )
         return Regimen(self.table.unit, tuple(administrations))
-
-    def pieces(self, dose: int) -> tuple[Piece, ...]:
-        """The pieces of one dose."""
-        return self.table.pieces(dose)
 
     def divided(self, day: Doses) -> int:
         """How many pieces have to be divided on such a day."""

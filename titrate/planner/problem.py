@@ -40,14 +40,17 @@ class Problem:
     barred: frozenset[Doses] = frozenset()
 
     @classmethod
-    def of(cls, rule: Rule, terms: Terms) -> Problem:
-        """Raises `RequestError` where the request does not go with the rule, `Refused` where what it asks for is
+    def of(cls, rule: Rule, terms: Terms, mixed: bool = True) -> Problem:
+        """`mixed`: a dose may be made of pieces and a liquid together.
+
+        Raises `RequestError` where the request does not go with the rule, `Refused` where what it asks for is
         outside the rule."""
         request, limits = terms.request, terms.limits
         if limits.refusals:
             raise Refused(f"{rule.stamp.title} is not for this patient")
         products = _at_hand(limits, request)
-        grid = Grid.of(limits, products, _slots(limits, request))
+        _check_handling(limits, request, products)
+        grid = Grid.of(limits, products, _slots(limits, request), request.handling(mixed))
         current = None if request.current is None else _current(request.current, terms, grid)
         shapes = {"even": ("even",), "uneven": ("uneven",), None: ("near", "uneven")}[request.split]
         problem = cls(rule, terms, products, grid, current, (), shapes)
@@ -100,6 +103,35 @@ def _at_hand(limits: Limits, request: Request) -> tuple[Product, ...]:
             (f"choose from --products {','.join(named)}",),
         )
     return tuple(product for name, product in named.items() if name in request.products)
+
+
+def _check_handling(limits: Limits, request: Request, products: tuple[Product, ...]) -> None:
+    """Raises `RequestError` for wishes about pieces, liquids and pumps that these products cannot fulfil."""
+    forms, names = {product.form for product in products}, [product.name for product in products]
+    for one in request.at_hand:
+        if one.product not in names:
+            raise RequestError(
+                f"--at-hand {one}: {one.product} is not one of the products to plan with.",
+                (f"choose from {', '.join(names)}",),
+            )
+    if request.measure is not None and not any(product.measure for product in products):
+        raise RequestError(f'--measure "{request.measure}": none of these products is a liquid.', ("leave it out",))
+    if request.liquid_below is not None:
+        try:
+            request.liquid_below.to(limits.unit)
+        except ValueError as fault:
+            raise RequestError(f"--liquid-below: {fault}.", (f'--liquid-below "10 {limits.unit}"',)) from fault
+        if "liquid" not in forms or forms == {"liquid"}:
+            kinds = "liquid" if forms == {"liquid"} else " or ".join(sorted(forms))
+            raise RequestError(
+                f"--liquid-below {request.liquid_below}: the products are all {kinds}; it takes both forms to change "
+                "from one to the other.",
+                ("leave it out",),
+            )
+    if request.pump is not None:
+        if forms != {"infusion"}:
+            raise RequestError("The products of this rule are not given by a pump.", ("leave out --concentration",))
+        request.pump.check(limits.unit)
 
 
 def _slots(limits: Limits, request: Request) -> dict[int, tuple[Slot, ...]]:

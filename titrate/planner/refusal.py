@@ -77,6 +77,12 @@ def _with_less(request: Request) -> Iterator[Try]:
         yield Try("allow doses of unequal size (--uneven)", replace(request, split="uneven"))
     if request.products is not None:
         yield Try("use all products of the rule (leave out --products)", replace(request, products=None))
+    if request.max_pieces is not None:
+        yield Try("allow more pieces (leave out --max-pieces)", replace(request, max_pieces=None))
+    if request.liquid_below is not None:
+        yield Try(
+            "let every dose be a liquid or pieces (leave out --liquid-below)", replace(request, liquid_below=None)
+        )
     if request.times is not None:
         yield Try("use the rule's own times of day (leave out --times)", replace(request, times=None))
     if request.by is not None or request.every is not None:

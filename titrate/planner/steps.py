@@ -13,7 +13,7 @@ from datetime import date
 from titrate.days import Days, Duration, between, in_words, plus
 from titrate.errors import RequestError
 from titrate.limit import in_days
-from titrate.planner import search, wayout, why
+from titrate.planner import pieces, search, wayout, why
 from titrate.planner.moves import Doses, Moves
 from titrate.planner.problem import Problem
 from titrate.planner.rate import History
@@ -50,8 +50,20 @@ def plan(rule: Rule, request: Request) -> Schedule:
 
 
 def within(rule: Rule, terms: Terms) -> Schedule:
-    """The best schedule within `terms`. Raises `Refused`, and `RequestError` and `ValueError` as `plan` does."""
-    return _planned(Problem.of(rule, terms))
+    """The best schedule within `terms`. Raises `Refused`, and `RequestError` and `ValueError` as `plan` does.
+
+    Pieces and a liquid go together into one dose only where there is no schedule otherwise.
+    """
+    forms = {product.measured for product in terms.limits.products}
+    if len(forms) < 2:
+        return _planned(Problem.of(rule, terms))
+    try:
+        return _planned(Problem.of(rule, terms, mixed=False))
+    except Refused as refused:
+        try:
+            return _planned(Problem.of(rule, terms))
+        except (Refused, RequestError):
+            raise refused from None
 
 
 def _planned(problem: Problem) -> Schedule:
@@ -261,9 +273,10 @@ def _schedule(problem: Problem, drafts: tuple[_Draft, ...]) -> Schedule:
     request, rule = problem.request, problem.rule
     steps: list[Step] = []
     first = request.start
-    for draft in drafts:
+    ways = pieces.made(problem.grid, problem.products, request, [(draft.day, draft.length) for draft in drafts])
+    for draft, made in zip(drafts, ways, strict=True):
         days = Days(first, None) if draft.length is None else Days.of(first, draft.length)
-        steps.append(Step(days, draft.kind, problem.grid.regimen(draft.day), draft.why))
+        steps.append(Step(days, draft.kind, problem.grid.regimen(draft.day, made), draft.why))
         if days.last is not None:
             first = plus(days.last, 1)
     review = request.review
@@ -279,7 +292,7 @@ def _schedule(problem: Problem, drafts: tuple[_Draft, ...]) -> Schedule:
             (later,),
         )
     return Schedule(
-        plan=hashlib.sha256(f"{rule.sha256} {request!r}".encode()).hexdigest()[:12],
+        plan=hashlib.sha256(f"{rule.sha256} {request.identity}".encode()).hexdigest()[:12],
         revision=1,
         version=VERSION,
         issued=request.issued,

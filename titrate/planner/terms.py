@@ -27,7 +27,7 @@ class Terms:
     def of(cls, rule: Rule, request: Request) -> Terms:
         """Raises `RequestError` where the request contradicts itself, lacks something, or is faster than the rule."""
         request.check()
-        resolved = rule.limits_for(request.patient, starting=request.current is None)
+        resolved = rule.limits_for(request.patient, starting=request.current is None).on_scale(request.measure)
         # For somebody whom the rule is not for, its limits are not looked at any further.
         limits, own = (resolved, resolved) if resolved.refusals else _paced(resolved, request)
         return cls(request, limits, own, all(limit.times.at_most == 1 for limit in limits.frequency))

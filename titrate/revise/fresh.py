@@ -8,10 +8,13 @@ from typing import Literal
 
 from titrate.days import Duration, plus
 from titrate.patient import Patient
+from titrate.product import Stock
+from titrate.pump import Pump
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Request, Split
 from titrate.revise.course import Course, pattern
+from titrate.scale import Scale
 from titrate.schedule import Absence, Step
 
 Phase = Literal["before", "maintenance", "taper"]
@@ -32,12 +35,17 @@ class Changes:
     split: Split | None = None
     tz: str | None = None
     label: str | None = None
+    max_pieces: int | None = None
+    at_hand: tuple[Stock, ...] | None = None
+    measure: Scale | None = None
+    liquid_below: Quantity | None = None
+    pump: Pump | None = None
 
     @classmethod
     def typed(cls, request: Request) -> Changes:
         """Those of a request that holds nothing but what was typed."""
         told = {one.name: getattr(request, one.name) for one in fields(cls)}
-        return cls(**{name: None if value == Patient() else value for name, value in told.items()})
+        return cls(**{name: None if value in (Patient(), ()) else value for name, value in told.items()})
 
     def applied(self, request: Request) -> Request:
         """The request with these changes."""
@@ -55,6 +63,7 @@ class Changes:
         named = {
             **{one.name: f"--{one.name.replace('_', '-')}" for one in fields(self)},
             "split": "--even or --uneven",
+            "pump": "what is known of the pump",
             "patient": "other facts about the patient",
         }
         return ", ".join(words for name, words in named.items() if getattr(self, name) is not None)
@@ -79,7 +88,8 @@ class Decision:
 def fresh(course: Course, issued: datetime) -> Request:
     """The fresh request from what is taken now to where the schedule goes."""
     schedule, old = course.schedule, course.schedule.request
-    request = replace(old, start=course.on, issued=issued, current=course.current, since=course.since)
+    # What was in the house when the plan began has been used since.
+    request = replace(old, start=course.on, issued=issued, current=course.current, since=course.since, at_hand=())
     phase, end = _phase(course)
     if old.goal == "taper":
         return request

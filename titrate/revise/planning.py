@@ -14,6 +14,7 @@ from titrate.days import Days, in_words, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.limit import Change
 from titrate.planner import plan
+from titrate.planner.pieces import made
 from titrate.planner.problem import Problem
 from titrate.planner.terms import Terms
 from titrate.reason import Because, Fact
@@ -273,7 +274,10 @@ def _of_products(request: Request, rule: Rule) -> Regimen | None:
     """What is to be kept, made of the products at hand; `None` if they do not make it."""
     problem = Problem.of(rule, Terms.of(rule, request))
     current = problem.current
-    return problem.grid.regimen(current) if current is not None and problem.grid.makes(current) else None
+    if current is None or not problem.grid.makes(current):
+        return None
+    (ways,) = made(problem.grid, problem.products, request, [(current, None)])
+    return problem.grid.regimen(current, ways)
 
 
 def _kind(run: Run | None, regimen: Regimen, planned: Schedule, decision: Decision) -> Kind:

@@ -12,12 +12,13 @@ LAW = "asked"
 
 
 def check_asked(case: Case) -> Iterator[Finding]:
-    """The schedule does what the request asks: target, stay, end, first day, times, split."""
+    """The schedule does what the request asks: target, stay, end, first day, times, split, pieces."""
     yield from _first_day(case)
     yield from _target(case)
     yield from _stay(case)
     yield from _end(case)
     yield from _each_day(case)
+    yield from _pieces(case)
 
 
 def _first_day(case: Case) -> Iterator[Finding]:
@@ -90,3 +91,19 @@ def _each_day(case: Case) -> Iterator[Finding]:
         if even and len(set(span.doses)) > 1:
             value = case.written(span.doses)
             yield found(LAW, span.days.first, f"the doses are {value}", value, "equal doses, as asked")
+
+
+def _pieces(case: Case) -> Iterator[Finding]:
+    """No dose is made of more pieces than were asked for, and what is to be measured is."""
+    most, edge = case.request.max_pieces, case.request.liquid_below
+    below = None if edge is None else edge.to(case.limits.unit).amount
+    for span in case.spans:
+        for administration, dose in zip(span.regimen.administrations, span.doses, strict=True):
+            made, day = administration.pieces_in_words(), span.days.first
+            count = sum(piece.handled for piece in administration.pieces)
+            if most is not None and count > most:
+                yield found(LAW, day, f"a dose is made of {made}", f"{count} pieces", f"at most {most}, as asked")
+            measured = [piece.product.form == "liquid" for piece in administration.pieces]
+            if below is not None and (all if dose < below else any)(measured) != (dose < below):
+                limit = f"a liquid below {edge}, and pieces from there on, as asked"
+                yield found(LAW, day, f"a dose is made of {made}", made, limit)

@@ -137,6 +137,7 @@ class Case:
         Raises `RequestError` for a pace or a current regimen that does not go with the rule.
         """
         request, unit = schedule.request, own.unit
+        own = own.on_scale(request.measure)
         spans = tuple(Span(s.days, s.kind, s.regimen, in_unit(s.regimen.doses, unit)) for s in schedule.steps)
         try:
             every = None if request.every is None else request.every.days

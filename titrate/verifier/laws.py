@@ -303,7 +303,7 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     citation = falls[0].citation if falls else None
     largest = min(case.amount(largest_of(regimens)), case.limits.largest_dose())
     try:
-        makes = grades(products, case.limits.unit, largest)
+        makes = grades(products, case.limits.unit, largest, case.request.handling())
     except ValueError as fault:
         yield found("way out", None, f"it cannot be told ({fault})", str(largest), "a taper to nothing from every day")
         return

@@ -54,11 +54,10 @@ def _wrong_piece(case: Case, piece: Piece, at: time | None) -> str | None:
         return "more than nothing of it"
     if (product.form == "infusion") != (at is None):
         return "an infusion that runs all day, or pieces at a clock time"
-    smallest = Fraction(1, product.parts) if product.measure is None else product.measure.amount
-    if (piece.count / smallest).denominator == 1:
-        return None
     if product.measure is not None:
-        return f"whole multiples of {product.measure}"
+        return None if piece.count in product.measure else f"whole multiples of {product.measure}"
+    if (piece.count * product.parts).denominator == 1:
+        return None
     return f"pieces divided into {product.parts} at most" if product.parts > 1 else "whole pieces"
 
 

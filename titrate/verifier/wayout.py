@@ -19,7 +19,7 @@ from itertools import islice
 
 from titrate.limit import Change, Frequency, LastStep
 from titrate.limits import Limits
-from titrate.product import Product, makeable
+from titrate.product import ANY, Handling, Product, makeable
 from titrate.quantity import Quantity
 from titrate.verifier.change import NOTHING, Doses, applicable, within
 
@@ -41,14 +41,14 @@ def way_out_falls(own: Limits, paced: Limits, asked: bool) -> tuple[Change, ...]
     )
 
 
-def grades(products: Sequence[Product], unit: str, largest: Quantity) -> Doses:
-    """Every dose up to `largest`, included, that `products` make, ascending; none without products.
+def grades(products: Sequence[Product], unit: str, largest: Quantity, handling: Handling = ANY) -> Doses:
+    """Every dose up to `largest`, included, that `products` make as `handling` says, ascending; none without products.
 
     Raises `ValueError` where they are too many to be listed.
     """
     if not products:
         return ()
-    table = makeable(products, unit, largest)
+    table = makeable(products, unit, largest, handling=handling)
     return tuple(table.grain * count for count in table.doses)
 
 
