@@ -382,12 +382,19 @@ def test_a_request_for_more_days_than_are_searched_is_refused() -> None:
 
 
 RATE = '[taper.rate]\nat-most = "10 mg"\nwithin = "7 days"\nCITE'
+# With tablets of 1 mg there were tens of thousands of histories, and a refusal asks for them again and again.
+FIVES: dict[str, Any] = {
+    "products": '[{ name = "5mg", form = "tablet", strength = "5 mg", divide = "no" }]',
+    "start": 'dose = "5 mg"',
+    "decrease": 'by = { at-most = "10 mg" }\nevery = { at-least = "4 days" }',
+    "rest": RATE,
+}
 
 
 def test_a_cap_on_falls_within_a_week_makes_a_fall_wait() -> None:
     """30 mg, falls of up to 10 mg every 4 days, together at most 10 mg in any 7 days: 10 mg at once on 1, 8 and 15
     December (30 mg in less than 15 days leaves no other way), so the last dose is on the 14th."""
-    rule = paper(decrease='by = { at-most = "10 mg" }\nevery = { at-least = "4 days" }', rest=RATE)
+    rule = paper(**FIVES)
     assert steps(asked(rule, "taper", current="30 mg x1")) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]
     with pytest.raises(NoSchedule, match="--finish-by 2026-12-14"):
         asked(rule, "taper", current="30 mg x1", finish_by=date(2026, 12, 13))
@@ -395,7 +402,7 @@ def test_a_cap_on_falls_within_a_week_makes_a_fall_wait() -> None:
 
 def test_a_cap_looks_back_over_a_stay() -> None:
     """Down to 20 mg on 1 December, there for 4 days, then off: 10 mg have fallen in the 7 days to the 7th already."""
-    rule = paper(decrease='by = { at-most = "10 mg" }\nevery = { at-least = "4 days" }', rest=RATE)
+    rule = paper(**FIVES)
     stay: dict[str, Any] = {"current": "30 mg x1", "target": "20 mg x1", "then_stop": True}
     with pytest.raises(NoSchedule):
         asked(rule, maintain="4 days", **stay)

@@ -90,6 +90,8 @@ class Condition:
     def __str__(self) -> str:
         if self.within is not None:
             return f"{FACTS[self.fact]} {self.within}"
+        if self.words in (("True",), ("False",)):
+            return f"{'' if self.words == ('True',) else 'no '}{FACTS[self.fact]}"
         return f"{FACTS[self.fact]} {' or '.join(self.words)}"
 
 

@@ -55,3 +55,26 @@ def test_direction_two_steps_of_one_kind_may_share_a_regimen() -> None:
 def test_direction_nothing_can_be_tapered_by_who_takes_nothing() -> None:
     made = schedule(LADDER_RULE, "3 taper 5 mg x3", "3 taper 5 mg x2", "9 taper 5 mg x1", "stop", goal="taper")
     assert laws(made, LADDER_RULE) == [("direction", "2026-12-01")]
+
+
+def test_direction_a_fall_that_turns_into_a_rise_to_the_last_dose() -> None:
+    """Down to 10 mg, and then 15 mg without end: the taper rises, whatever its last step is called."""
+    made = schedule(
+        LADDER_RULE, "3 taper 15 mg x3", "3 taper 10 mg x3", "open maintenance 15 mg x3", current="20 mg x3"
+    )
+    assert laws(made, LADDER_RULE) == [("direction", "2026-12-07")]
+    down = schedule(
+        LADDER_RULE, "3 taper 15 mg x3", "3 taper 15 mg x3", "open maintenance 10 mg x3", current="20 mg x3"
+    )
+    assert laws(down, LADDER_RULE) == []
+
+
+def test_direction_a_rise_that_turns_into_a_fall_to_the_last_dose() -> None:
+    lines = (*UP, "3 titration 15 mg x3", "open maintenance 10 mg x3")
+    assert laws(schedule(LADDER_RULE, *lines), LADDER_RULE) == [("direction", "2026-12-13")]
+
+
+def test_direction_a_stay_ends_what_came_before_it() -> None:
+    """Up, 9 days there, down, and there without end: each change goes the way of its own phase."""
+    lines = (*UP, "9 maintenance 20 mg x3", "3 taper 15 mg x3", "open maintenance 10 mg x3")
+    assert laws(schedule(LADDER_RULE, *lines), LADDER_RULE) == []

@@ -18,7 +18,7 @@ from titrate.limits import Limits
 from titrate.quantity import Quantity, Range
 from titrate.regimen import times_a_day
 from titrate.rule import Rule
-from titrate.schedule import Schedule
+from titrate.schedule import Kind, Schedule
 from titrate.source import Citation
 from titrate.verifier.asked import check_asked
 from titrate.verifier.case import Case, Finding, Move, Span, found
@@ -218,31 +218,42 @@ def check_maintenance(case: Case) -> Iterator[Finding]:
             yield from _outside(case, "maintenance", span, limit.citation, limit.dose, limit.daily, limit.frequency)
 
 
+_MEANT: dict[Kind, Direction] = {"titration": "rise", "maintenance": "none", "taper": "fall"}
+
+
 def check_direction(case: Case) -> Iterator[Finding]:
-    """Law 8. A titration never falls, a taper never rises, and maintenance is one regimen."""
+    """Law 8. A titration never falls, a taper never rises, and maintenance is one regimen.
+
+    That holds for the last change too, which leads to the dose one stays on.
+    """
     first = case.spans[0]
     if case.request.current is None and first.kind == "taper":
         value = case.written(first.doses)
         yield found("direction", first.days.first, f"a taper begins at {value}", value, "a fall from a current regimen")
+    going: Direction = "none"  # which way the steps before were to go, once they changed anything
     for move in case.moves:
         # Where there is nothing lower but nothing, a taper is to keep the dose before and to stop from it.
         only_step = case.stops and case.spans[-2:-1] == (move.span,) and move.direction == "none"
-        if not move.between_doses or only_step:
-            continue
-        limit = _wrong_way(move)
-        if limit is not None:
+        limit = _wrong_way(move, going)
+        if limit is not None and move.between_doses and not only_step:
             value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
             yield found("direction", move.day, f"the doses of a {move.span.kind} step go from {value}", value, limit)
+        meant = _MEANT[move.span.kind]
+        # A revision may begin with a way back, decided by the prescriber, before the dose goes on as it did.
+        decided = move.left is None and case.schedule.revised is not None
+        going = "none" if meant == "none" or decided else going if move.direction == "none" else meant
 
 
-def _wrong_way(move: Move) -> str | None:
-    """What a change into a step of that kind has to be and is not."""
+def _wrong_way(move: Move, going: Direction) -> str | None:
+    """What a change into a step of that kind, after steps that were `going` that way, has to be and is not."""
     kind, way = move.span.kind, move.direction
     if way == "neither":
         return "a change in which all doses rise or all fall"
     if kind == "maintenance":
-        return "one regimen" if move.left == "maintenance" and way != "none" else None
-    meant = "rise" if kind == "titration" else "fall"
+        if move.left == "maintenance" and way != "none":
+            return "one regimen"
+        return f"a {going}" if {going, way} == {"rise", "fall"} else None
+    meant = _MEANT[kind]
     # The first step may keep the current regimen, and two steps of one kind may follow each other unchanged.
     if way == meant or (way == "none" and move.left in (None, kind)):
         return None
