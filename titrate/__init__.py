@@ -5,9 +5,11 @@ The public names are imported when they are first used, so that `import titrate`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+# `typing` costs more to import than everything else here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from titrate.days import Days, Duration
     from titrate.errors import FormatError, NoSchedule, RequestError, RuleError, TitrateError, Unsafe
     from titrate.patient import Patient
@@ -66,8 +68,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'titrate' has no attribute {name!r}")
-    import importlib
+    from importlib import import_module
 
-    value = getattr(importlib.import_module(f"titrate.{_HOME[name]}"), name)
+    value = getattr(import_module(f"titrate.{_HOME[name]}"), name)
     globals()[name] = value
     return value
