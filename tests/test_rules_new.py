@@ -14,7 +14,7 @@ from titrate import rulebook
 from titrate.formats import skeleton
 from titrate.rulebook import parse
 from titrate.rulefile import RuleFile
-from titrate.ruleshape import written
+from titrate.ruleshape import described, written
 from titrate.rulevalue import Table
 
 BASES = Path(__file__).parent / "broken" / "bases"
@@ -59,7 +59,7 @@ def models() -> list[type[Table]]:
 @pytest.mark.parametrize("table", models(), ids=lambda table: table.__name__)
 def test_every_key_of_the_format_says_what_it_means(table: type[Table]) -> None:
     """The text stands below the field; editors, the skeleton and the messages show it."""
-    for key, _, field in written(table):
+    for key, _, field in described(table):
         assert field.description, f"{table.__name__}: {key}"
         assert field.description.endswith((".", "...", '"')), field.description
 

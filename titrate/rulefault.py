@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from titrate.rulefile import RuleFile
-from titrate.ruleshape import holds, meaning, tables, written
+from titrate.ruleshape import described, holds, meaning, tables
 from titrate.rulevalue import Table, shown
 
 # What stands where a value is still to be filled in: text that begins with it never passes.
@@ -116,7 +116,7 @@ def description(place: tuple[str | int, ...]) -> str | None:
         if named or isinstance(step, int):
             named = False
             continue
-        fields = [field for table in here for key, _, field in written(table) if key == step]
+        fields = [field for table in here for key, _, field in described(table) if key == step]
         if not fields:
             return None
         found, here = meaning(fields[0]), list(tables(fields[0].annotation))

@@ -14,6 +14,7 @@ from pydantic_core import core_schema
 
 from titrate.inherit import REPEATED
 from titrate.rulefile import RuleFile
+from titrate.ruleshape import described
 from titrate.rulevalue import several
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,6 +52,13 @@ class _Written(GenerateJsonSchema):
         if "json_schema_input_schema" not in schema:
             raise TypeError(f"{schema['function']} does not say what may be written: give it a json_schema_input_type")
         return inner
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The table, and below each key what it means."""
+        found = super().model_schema(schema)
+        for key, _, field in described(schema["cls"]):
+            found["properties"][key]["description"] = field.description
+        return found
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         """TOML has no null: what may be left out is left out."""

@@ -5,7 +5,12 @@ Read off the models, so that a new field of the format needs nothing here.
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -27,6 +32,31 @@ def written(table: type[Table]) -> Iterator[tuple[str, str, FieldInfo]]:
     """Every field of a table as (key in a file, name in Python, field), in the order of the model."""
     for name, field in table.model_fields.items():
         yield field.alias or name, name, field
+
+
+def described(table: type[Table]) -> Iterator[tuple[str, str, FieldInfo]]:
+    """The same, each field with the text below it as its description.
+
+    The texts are read from the source only here: who plans needs none of them.
+    """
+    for owner in reversed(table.__mro__):
+        if issubclass(owner, Table):
+            for name, text in _texts(owner.__module__).get(owner.__name__, {}).items():
+                table.model_fields[name].description = text
+    yield from written(table)
+
+
+@lru_cache(maxsize=32)
+def _texts(module: str) -> dict[str, dict[str, str]]:
+    """By class and field, the texts below the fields of a module's classes."""
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(inspect.getsource(sys.modules[module])).body:
+        if isinstance(node, ast.ClassDef):
+            for field, below in pairwise(node.body):
+                match field, below:
+                    case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                        found.setdefault(node.name, {})[name] = inspect.cleandoc(text)
+    return found
 
 
 def tables(annotation: Any) -> Iterator[type[Table]]:
@@ -88,7 +118,7 @@ def choices(annotation: Any) -> tuple[Any, ...]:
 
 
 def meaning(field: FieldInfo) -> str:
-    """What a key means, and the values that it knows, in sentences."""
+    """What a key means, and the values that it knows, in sentences; of a field from `described`."""
     extra = field.json_schema_extra
     known: Any = extra["enum"] if isinstance(extra, dict) and "enum" in extra else choices(field.annotation)
     told = f"One of: {', '.join(map(str, known))}." if len(known) > 1 else ""

@@ -25,10 +25,11 @@ def _kebab(name: str) -> str:
 class Table(BaseModel):
     """A table of a rule file: frozen, keys in kebab-case, unknown keys forbidden.
 
-    The text below a field is what an editor, `titrate rules new` and `titrate rules check` say about it.
+    The text below a field is what an editor, `titrate rules new` and `titrate rules check` say about it
+    (`ruleshape.described`). Validators are built when a file is read, for the whole of it at once.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, defer_build=True)
 
 
 def _written(value: Any) -> Any:

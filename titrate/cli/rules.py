@@ -18,7 +18,9 @@ from titrate.errors import RequestError, RuleError
 if TYPE_CHECKING:
     from titrate.rule import Rule
 
-app = typer.Typer(invoke_without_command=True, help="List, show, check, compare and begin rule files.")
+app = typer.Typer(
+    invoke_without_command=True, add_completion=False, help="List, show, check, compare and begin rule files."
+)
 
 
 @app.callback()

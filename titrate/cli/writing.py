@@ -27,10 +27,10 @@ def deliver(
     new: Collection[Path] = (),
 ) -> None:
     """Write the schedule to files, or to standard output. The files in `new` must not exist yet."""
-    from titrate.atomic import write_all
-
     texts = {path: _written(schedule, name, style) for path, name in formats.items()}
     if texts:
+        from titrate.atomic import write_all
+
         write_all(texts, new)
         note(f"Wrote {', '.join(str(path) for path in texts)}.")
     if shown is Format.table or (shown is None and not texts and sys.stdout.isatty()):

@@ -17,7 +17,7 @@ from titrate.inherit import REPEATED
 from titrate.rule import Rule
 from titrate.rulefault import BLANK
 from titrate.rulefile import RuleFile
-from titrate.ruleshape import choices, holds, join, meaning, plain, single, tables, written
+from titrate.ruleshape import choices, described, holds, join, meaning, plain, single, tables, written
 from titrate.rulevalue import Also, Cited, Table
 
 WIDTH = 98
@@ -75,7 +75,7 @@ class _Skeleton:
             yield from _comment(text.replace("{base}", self.base.id if self.base else ""))
         yield ""
         tabled = []
-        for key, _, field in written(RuleFile):
+        for key, _, field in described(RuleFile):
             if next(tables(field.annotation), None) is not None:
                 tabled.append((key, field))
             elif key in _OF_ITSELF if self.base is not None else key not in ("extends", "base-sha256"):
@@ -100,7 +100,7 @@ class _Skeleton:
         if join(field) != "parts":
             yield from self._table(f"{key}.{self.source}" if holds(field.annotation, dict) else key, field, optional)
             return
-        for name, _, part in written(table):
+        for name, _, part in described(table):
             yield ""
             # Of a list there may be none; a single table is left out only on purpose.
             several = holds(part.annotation, tuple) and part is not next(iter(table.model_fields.values()))
@@ -127,7 +127,7 @@ class _Skeleton:
         known = self.base is not None or table in self.explained
         self.explained.add(table)
         needed, last, beside = _needed(table), [], []
-        for name, _, inner in sorted(written(table), key=lambda one: one[0] in _BESIDE):
+        for name, _, inner in sorted(described(table), key=lambda one: one[0] in _BESIDE):
             kind = next(tables(inner.annotation), None)
             if kind is not None and name != "also" and (issubclass(kind, Cited) or join(inner) == "parts"):
                 beside.append(name)
@@ -153,7 +153,7 @@ class _Skeleton:
             and not plain(field.annotation, field.metadata)
         ):
             self.explained.add(inner)
-            for name, _, one in written(inner):
+            for name, _, one in described(inner):
                 yield from _comment(f"{name}: {meaning(one)}", "#     ")
         yield f"{'#' if optional else mark}{key} = {self._written(key, field)}"
 

@@ -1,0 +1,103 @@
+"""What a command imports before it answers, and that the list of commands says what the commands say."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from tests.test_architecture import FLOORS, floor
+from titrate.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What `import typer` and a typer command with one option load by themselves.
+TYPER = {"typer", "rich", "shellingham", "annotated_doc", "pydantic", "pydantic_core", "annotated_types",
+         "typing_extensions", "typing_inspection", "pygments", "markdown_it", "mdurl", "click", "colorama"}  # fmt: skip
+RICH = {"rich", "pygments", "markdown_it", "mdurl"}
+HELP = {"titrate.cli", "titrate.version"}
+# Reading a rule: whatever lies below the room that finds and reads rule files.
+RULE = {name for names in FLOORS[: floor("rulebook")] for name in names if "." not in name} | {"rulebook"}
+# Planning with it, and proving what was planned.
+PLANNED = HELP | {f"titrate.{name}" for name in RULE | {"planner", "proof", "typed", "verifier"}}
+# What a schedule is written as; most formats tell of earlier revisions.
+FORMATS = {"titrate.formats", "titrate.difference"}
+RULES = HELP | {f"titrate.{name}" for name in RULE}
+
+PLAN = ("plan", "baclofen-oral-spasticity", "--start", "2026-12-01", "--target", "20 mg x3")
+# Each command, what it may load of the package (the second part of a name counts), and what of other libraries.
+MAY: tuple[tuple[tuple[str, ...], set[str], set[str]], ...] = (
+    (("--help",), HELP, TYPER),
+    (("--version",), HELP, TYPER - RICH),
+    (("rules",), RULES, TYPER - RICH),
+    (("rules", "show", "baclofen-oral-spasticity"), RULES | FORMATS, TYPER - RICH),
+    ((*PLAN, "--format", "csv"), PLANNED | FORMATS, TYPER - RICH),
+    ((*PLAN, "--format", "text"), PLANNED | FORMATS, TYPER - RICH),
+    ((*PLAN, "--format", "json"), PLANNED | FORMATS, TYPER - RICH),
+    (
+        (*PLAN, "--format", "ics", "--tz", "Europe/London"),
+        PLANNED | FORMATS | {"titrate.zone"},
+        (TYPER - RICH) | {"icalendar", "dateutil", "tzdata", "six"},
+    ),
+    # Without a terminal a table is text, and so the command itself needs no rich.
+    ((*PLAN, "--format", "table"), PLANNED | FORMATS, TYPER),
+    (("explain", "nothing.json"), RULES | FORMATS, TYPER - RICH),
+)
+
+
+def loaded(arguments: tuple[str, ...]) -> set[str]:
+    """Every module that the command loads beyond those of Python itself."""
+    code = (
+        "import sys, json\n"
+        "before = set(sys.modules)\n"
+        "sys.argv[0] = 'titrate'\n"
+        "from titrate.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "print(json.dumps(sorted(set(sys.modules) - before)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True, text=True, cwd=ROOT, check=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1795424400", "PYTHONWARNINGS": "default"},
+    )  # fmt: skip
+    names: list[str] = json.loads(done.stderr.splitlines()[-1])
+    python = {*sys.stdlib_module_names, "typing.io", "typing.re"}
+    return {name for name in names if name.split(".")[0] not in python and name != "titrate" and name[0] != "_"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "own", "others"), MAY, ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else ""
+)
+def test_a_command_loads_no_more_than_it_needs(arguments: tuple[str, ...], own: set[str], others: set[str]) -> None:
+    found = loaded(arguments)
+    ours = {".".join(name.split(".")[:2]) for name in found if name.startswith("titrate.")}
+    assert ours - own - {"titrate.atomic"} == set()
+    assert {name.split(".")[0] for name in found if not name.startswith("titrate.")} - others == set()
+
+
+def test_help_loads_the_module_of_no_command() -> None:
+    assert {name for name in loaded(("--help",)) if name.startswith("titrate.cli.")} == set()
+
+
+def test_a_command_loads_no_other_command() -> None:
+    formats = {name for name in loaded((*PLAN, "--format", "csv")) if name.startswith("titrate.formats.")}
+    assert formats == {"titrate.formats.csv"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_what_the_command_says_itself(name: str) -> None:
+    """The list is printed without the modules of the commands, so each first sentence stands there a second time."""
+    place, says = COMMANDS[name]
+    module, _, inside = place.partition(".")
+    found = getattr(import_module(f"titrate.cli.{module}"), inside)
+    told = found.info.help if isinstance(found, typer.Typer) else inspect.getdoc(found)
+    assert isinstance(told, str)
+    assert told.partition("\n")[0] == says
