@@ -49,6 +49,14 @@ def regimen(text: str, products: tuple[Product, ...] = TABLETS, times: tuple[str
         piece = makeable(PUMP, unit, pattern.daily).pieces(int(pattern.daily.amount))
         return Regimen(unit, (Administration(Slot("continuous", None), pattern.daily, piece),))
     table = makeable(products, unit, max(pattern.doses))
+    if pattern.cycle > 1:
+        days = [[d for d, at in zip(pattern.doses, pattern.on, strict=True) if at == k] for k in set(pattern.on)]
+        taken = tuple(
+            Administration(slot, dose, table.pieces(table.grains(dose) or 0), day)
+            for day, doses in zip(sorted(set(pattern.on)), days, strict=True)
+            for slot, dose in zip(SLOTS[len(doses)], doses, strict=True)
+        )
+        return Regimen(unit, taken, pattern.cycle)
     slots = SLOTS[len(pattern.doses)]
     if times:
         slots = tuple(Slot(f"dose {n}", time.fromisoformat(at)) for n, at in enumerate(times, 1))

@@ -39,6 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "verifier.asked",
         "verifier.seam",
         "verifier.spacing",
+        "verifier.cycle",
     ),
     ("planner.layout", "planner.pieces", "verifier.laws"),
     ("planner.search", "planner.wayout", "verifier"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from titrate.days import Days, plus
+from titrate.days import Days, between, plus
 from titrate.regimen import Regimen
 from titrate.schedule import Schedule
 
@@ -32,13 +32,13 @@ def differences(before: Schedule, after: Schedule) -> tuple[Difference, ...]:
     one, other = list(_course(before)), list(_course(after))
     found: list[Difference] = []
     for days in _pieces(one, other):
-        old, new = _at(one, days.first), _at(other, days.first)
+        old, new = _from(one, days.first), _from(other, days.first)
         if old == new:
             continue
         reported = any(days.first in absence.days for absence in after.absences)
         joins = found and found[-1].days.last is not None and plus(found[-1].days.last, 1) == days.first
-        if joins and (found[-1].before, found[-1].after, found[-1].reported) == (old, new, reported):
-            found[-1] = Difference(Days(found[-1].days.first, days.last), old, new, reported)
+        if joins and (*_later(found[-1], days.first), found[-1].reported) == (old, new, reported):
+            found[-1] = replace(found[-1], days=Days(found[-1].days.first, days.last))
         else:
             found.append(Difference(days, old, new, reported))
     return tuple(found)
@@ -55,12 +55,12 @@ def _course(schedule: Schedule) -> Iterator[Stretch]:
             if gone.last is None or gone.last < first or (last is not None and gone.first > last):
                 continue
             if gone.first > first:
-                yield Days(first, plus(gone.first, -1)), step.regimen
+                yield Days(first, plus(gone.first, -1)), step.regimen.turned(between(step.days.first, first))
             upto = gone.last if last is None else min(gone.last, last)
             yield Days(max(first, gone.first), upto), Regimen(unit)
             first = plus(upto, 1)
         if last is None or first <= last:
-            yield Days(first, None if end else last), step.regimen
+            yield Days(first, None if end else last), step.regimen.turned(between(step.days.first, first))
 
 
 def _pieces(one: list[Stretch], other: list[Stretch]) -> Iterator[Days]:
@@ -74,5 +74,18 @@ def _pieces(one: list[Stretch], other: list[Stretch]) -> Iterator[Days]:
             yield Days(first, last)
 
 
-def _at(course: list[Stretch], day: date) -> Regimen | None:
-    return next((regimen for days, regimen in course if day in days), None)
+def _from(course: list[Stretch], day: date) -> Regimen | None:
+    """What the stretch of that day says, its cycle as it stands on the day."""
+    found = next(((days, regimen) for days, regimen in course if day in days), None)
+    if found is None or found[1] is None:
+        return None
+    return found[1].turned(between(found[0].first, day))
+
+
+def _later(one: Difference, day: date) -> tuple[Regimen | None, Regimen | None]:
+    """Both regimens of a difference, their cycles as they stand on a later day."""
+    days = between(one.days.first, day)
+    return (
+        None if one.before is None else one.before.turned(days),
+        None if one.after is None else one.after.turned(days),
+    )

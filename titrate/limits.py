@@ -34,6 +34,7 @@ class Limits:
 
     `refusals` say why the patient is not one the rule is for (empty: they are); `not_checked` names
     what a scope needed and nobody gave; `slots` has a day's slots by frequency.
+    `cycle` is for how many days each regimen goes before it begins again: 1 but for a drug taken once a week or so.
     """
 
     unit: str
@@ -53,6 +54,7 @@ class Limits:
     refusals: tuple[Fact, ...] = ()
     cautions: tuple[Fact, ...] = ()
     not_checked: tuple[str, ...] = field(default=())
+    cycle: int = 1
 
     def largest_dose(self) -> Quantity:
         """The largest single dose that any maximum leaves (a daily maximum bounds a dose too)."""

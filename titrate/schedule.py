@@ -61,12 +61,26 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One regimen kept for a span of days, and why. The last step of a schedule may have no end."""
+    """One regimen kept for a span of days, and why. The last step of a schedule may have no end.
+
+    The first day is the first of the regimen's cycle.
+    """
 
     days: Days
     kind: Kind
     regimen: Regimen
     why: Because
+
+    def on(self, day: date) -> Regimen:
+        """What is taken on one of its days."""
+        return self.regimen.on(between(self.days.first, day) + 1)
+
+    def dose_days(self, until: date) -> Iterator[date]:
+        """The days up to `until` (included) on which there is a dose."""
+        taken = {one.day for one in self.regimen.administrations}
+        if taken:
+            cycle = self.regimen.cycle
+            yield from (d for d in self.days.until(until) if between(self.days.first, d) % cycle + 1 in taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a schedule. `number` counts from 1; `step` likewise."""
+    """One day of a schedule, and what is taken on it. `number` counts from 1; `step` likewise."""
 
     date: date
     number: int
@@ -181,7 +195,15 @@ class Schedule:
     @property
     def last_dose(self) -> date | None:
         """The day of the last dose, where the schedule stops the drug."""
-        return plus(self.steps[-1].days.first, -1) if self.stops else None
+        if not self.stops:
+            return None
+        before = plus(self.steps[-1].days.first, -1)
+        if len(self.steps) == 1:
+            return before
+        last, regimen = self.steps[-2], self.steps[-2].regimen
+        since = between(last.days.first, before)
+        ago = ((since - one.day + 1) % regimen.cycle for one in regimen.administrations)
+        return plus(before, -min(ago, default=0))
 
     @property
     def listed_until(self) -> date:
@@ -194,13 +216,17 @@ class Schedule:
         return plus(LISTED.after(opened), -1)
 
     def each_day(self, until: date | None = None) -> Iterator[Day]:
-        """Every day up to `until` (included; by default `listed_until`). All days of a step share its regimen."""
+        """Every day up to `until` (included; by default `listed_until`), with the doses of that day.
+
+        Days of a step on which the same is taken share one regimen.
+        """
         end = until or self.listed_until
         for index, step in enumerate(self.steps, 1):
             if step.days.first > end:
                 return
-            for day in step.days.until(end):
-                yield Day(day, between(self.first, day) + 1, index, step.kind, step.regimen)
+            taken = step.regimen.each()
+            for number, day in enumerate(step.days.until(end)):
+                yield Day(day, between(self.first, day) + 1, index, step.kind, taken[number % len(taken)])
 
     def step_of(self, day: date) -> tuple[int, Step] | None:
         """The step (numbered from 1) that `day` belongs to, or `None` outside the schedule."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from titrate.days import Days, in_words
 from titrate.difference import Difference
+from titrate.formats import occasions
 from titrate.formats.fitting import fit
 from titrate.regimen import Regimen, Slot, times_a_day
 from titrate.schedule import Schedule
@@ -37,9 +38,19 @@ def sentence(one: Difference, drug: str) -> str:
         return fit(f"{when} take {told(new, drug)}; before nothing was planned for it.")
     if not new.administrations:
         return fit(f"{when} take no {drug} any more, instead of {old.in_words()}.")
+    if max(old.cycle, new.cycle) > 1:
+        return fit(f"{when} {_other_rhythm(one.days, old, new)}.")
     if not old.administrations:
         return fit(f"{when} take {new.in_words()}; before it was no {drug}.")
     return fit(f"{when} {_change(old, new)}.")
+
+
+def _other_rhythm(days: Days, old: Regimen, new: Regimen) -> str:
+    """What to do differently where one of both is not the same every day: the whole of it, and on which days."""
+    on = occasions.told(days, new)
+    same = bool(old.administrations) and old.pattern == new.pattern
+    what = "the same in other pieces or at other times: " if same else ""
+    return f"take {what}{new.in_words()}{f' ({on})' if on else ''}, instead of {old.in_words()}"
 
 
 def _when(days: Days) -> str:

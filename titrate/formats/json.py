@@ -23,7 +23,7 @@ from titrate.days import between, plus
 from titrate.errors import FormatError
 from titrate.formats import chain, seal
 from titrate.quantity import canonical_unit
-from titrate.regimen import Regimen
+from titrate.regimen import LONGEST_CYCLE, Regimen
 from titrate.request import Request
 from titrate.schedule import Schedule
 
@@ -42,6 +42,8 @@ _COUNT = re.compile(r"\d{1,15}(\.\d{1,15}|/[1-9]\d{0,14})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T.*)?", re.ASCII)
 _TIME = re.compile(r"\d\d:\d\d(:.*)?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+# What a document leaves out: a cycle of one day, and the day of a dose in it. Both come last in their objects.
+_ONE_DAY = re.compile(r',\n *(?:"cycle": 1|"day": 1|"on": \[\])(?=\n)')
 # pydantic's names for a value of the wrong kind, and what we say instead.
 _WANTED = {
     "string_type": "text in double quotes",
@@ -84,7 +86,7 @@ def write(schedule: Schedule) -> str:
     Raises `FormatError` for text that is no Unicode.
     """
     try:
-        return seal.put(_schedules().dump_json(schedule, indent=1).decode())
+        return seal.put(_ONE_DAY.sub("", _schedules().dump_json(schedule, indent=1).decode()))
     except PydanticSerializationError as fault:
         raise FormatError(f"The schedule cannot be written as JSON: {fault}.") from fault
 
@@ -355,9 +357,14 @@ def _regimen(regimen: Regimen, place: Place) -> Iterator[Fault]:
     except ValueError as fault:
         yield (*place, "unit"), str(fault)
     times = [administration.slot.at for administration in regimen.administrations]
-    if None in times and len(times) > 1:
+    yield from _cycle(regimen, place)
+    if None in times and (len(times) > 1 or regimen.cycle > 1):
         yield (*place, "administrations"), "a continuous infusion (at: null) stands alone in a day"
-    elif any(a is not None and b is not None and _minutes(a) >= _minutes(b) for a, b in pairwise(times)):
+    elif any(
+        one.day == other.day and one.slot.at is not None and other.slot.at is not None
+        and _minutes(one.slot.at) >= _minutes(other.slot.at)
+        for one, other in pairwise(regimen.administrations)
+    ):  # fmt: skip
         yield (*place, "administrations"), "they are not in the order of the clock, each at a time of its own"
     for index, administration in enumerate(regimen.administrations):
         here: Place = (*place, "administrations", index)
@@ -370,6 +377,19 @@ def _regimen(regimen: Regimen, place: Place) -> Iterator[Fault]:
             if piece.count <= 0 or not sayable:
                 says = f'"{piece.count}" is not allowed; it is above 0, in whole pieces, halves, thirds or quarters'
                 yield (*here, "pieces", number, "count"), says
+
+
+def _cycle(regimen: Regimen, place: Place) -> Iterator[Fault]:
+    """The days of a cycle: each dose on one of them, in order."""
+    if not 1 <= regimen.cycle <= LONGEST_CYCLE:
+        yield (*place, "cycle"), f"{regimen.cycle} is not allowed; it is 1 to {LONGEST_CYCLE} days"
+    days = [administration.day for administration in regimen.administrations]
+    for index, day in enumerate(days):
+        if not 1 <= day <= regimen.cycle:
+            here: Place = (*place, "administrations", index, "day")
+            yield here, f"{day} is not allowed; it is a day of the cycle, 1 to {regimen.cycle}"
+    if days != sorted(days):
+        yield (*place, "administrations"), "they are not in the order of the days of the cycle"
 
 
 def _clock(at: time, place: Place) -> Iterator[Fault]:

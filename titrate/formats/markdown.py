@@ -69,8 +69,9 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def _step(step: StepRow) -> tuple[str, ...]:
     number = str(step.number) if step.number == 1 else f"then {step.number}"
-    why = escaped(step.why)
-    return number, step.kind, escaped(step.dates), step.length, *_doses(step.doses), escaped(step.daily), why
+    dates = "<br>".join(map(escaped, filter(None, (step.dates, step.on))))
+    daily = step.daily if step.per == "daily dose" else f"{step.daily} {step.per}"
+    return number, step.kind, dates, step.length, *_doses(step.doses), escaped(daily), escaped(step.why)
 
 
 def _day(day: DayRow) -> tuple[str, ...]:

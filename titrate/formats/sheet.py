@@ -8,17 +8,19 @@ label, a rule) pass through `fit` and cannot get round it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from itertools import groupby
 
 from titrate.days import Days, in_short
 from titrate.difference import differences
+from titrate.formats import occasions
 from titrate.formats.changes import sentences
 from titrate.formats.fitting import NBSP, fit, visible
+from titrate.limit import in_days
 from titrate.patient import FACTS, Patient
 from titrate.reason import Because, Fact
-from titrate.regimen import Administration
+from titrate.regimen import Administration, Regimen
 from titrate.schedule import Kind, Note, Schedule, Step
 from titrate.source import Citation
 
@@ -46,7 +48,10 @@ class DoseLine:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step. `number` counts from 1; no doses at all is a step without the drug."""
+    """One step. `number` counts from 1; no doses at all is a step without the drug.
+
+    `per` is what `daily` counts: the daily dose, or the dose of a cycle, whose dates are in `on` (else it is empty).
+    """
 
     number: int
     kind: Kind
@@ -55,6 +60,8 @@ class StepRow:
     doses: tuple[DoseLine, ...]
     daily: str
     why: str
+    per: str = "daily dose"
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +235,20 @@ def _step_row(schedule: Schedule, number: int, references: _References) -> StepR
         step.kind,
         _dates(step, schedule.review, stop),
         "stop" if stop else _length(step.days.length),
-        tuple(_dose_line([administration]) for administration in step.regimen.administrations),
-        fit(str(step.regimen.daily)),
+        tuple(_lines_of(step.regimen)),
+        fit(str(step.regimen.total)),
         _why(step.why, references),
+        "daily dose" if step.regimen.cycle == 1 else fit(f"in {in_days(step.regimen.cycle)}"),
+        fit(occasions.told(step.days, step.regimen)),
     )
+
+
+def _lines_of(regimen: Regimen) -> Iterator[DoseLine]:
+    """A line for each dose; in a cycle with doses on several days it says on which one."""
+    several = len({one.day for one in regimen.administrations}) > 1
+    for one in regimen.administrations:
+        line = _dose_line([one])
+        yield replace(line, when=fit(f"day {one.day}, {line.when}")) if several else line
 
 
 def _dates(step: Step, review: date | None, stop: bool) -> str:
@@ -270,12 +287,14 @@ def _dose_line(alike: list[Administration]) -> DoseLine:
 
 
 def _day_rows(schedule: Schedule) -> Iterator[DayRow]:
-    lines: dict[int, tuple[DoseLine, ...]] = {}
+    lines: dict[tuple[int, Regimen], tuple[DoseLine, ...]] = {}
+    for number, step in enumerate(schedule.steps, 1):
+        for taken in step.regimen.each():
+            groups = groupby(taken.administrations, key=lambda given: (given.dose, given.pieces))
+            lines[number, taken] = tuple(_dose_line(list(alike)) for _, alike in groups)
     for day in schedule.each_day():
-        if day.step not in lines:
-            groups = groupby(day.regimen.administrations, key=lambda given: (given.dose, given.pieces))
-            lines[day.step] = tuple(_dose_line(list(alike)) for _, alike in groups)
-        yield DayRow(day.number, _short(day.date), day.step, lines[day.step], fit(str(day.regimen.daily)))
+        doses = lines[day.step, day.regimen]
+        yield DayRow(day.number, _short(day.date), day.step, doses, fit(str(day.regimen.daily)))
 
 
 def _why(because: Because, references: _References) -> str:

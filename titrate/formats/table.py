@@ -107,17 +107,24 @@ def _steps(steps: tuple[StepRow, ...], width: int) -> Table:
     for step in steps:
         number = _text(f"{step.number}" if step.number == 1 else f"then {step.number}")
         doses, why = _doses(step.doses), _text(step.why, "dim")
+        dates = "\n".join(filter(None, (step.dates, step.on)))
         if width >= WIDE:
             length = _text(f"{step.length}\n{step.kind}")
-            table.add_row(number, _text(step.dates), length, doses, _text(step.daily, "bold"), why)
+            table.add_row(number, _text(dates), length, doses, _total(step), why)
         else:
-            dates = _text(f"{step.dates}\n{step.length}\n{step.kind}")
-            table.add_row(number, dates, Text("\n").join((doses, _daily(step.daily))), why)
+            below = _text(f"{dates}\n{step.length}\n{step.kind}")
+            table.add_row(number, below, Text("\n").join((doses, _daily(step))), why)
     return table
 
 
-def _daily(daily: str) -> Text:
-    return Text.assemble(_text("daily dose: "), _text(daily, "bold"))
+def _daily(step: StepRow) -> Text:
+    return Text.assemble(_text(f"{step.per}: "), _text(step.daily, "bold"))
+
+
+def _total(step: StepRow) -> Text:
+    """The dose in a column for daily doses; of a longer cycle it says so."""
+    more = () if step.per == "daily dose" else (_text(f"\n{step.per}"),)
+    return Text.assemble(_text(step.daily, "bold"), *more)
 
 
 def _doses(lines: tuple[DoseLine, ...]) -> Text:
@@ -145,7 +152,8 @@ def _days(days: tuple[DayRow, ...]) -> Table:
 
 def _stacked(step: StepRow) -> RenderableType:
     name = f"Step {step.number}" if step.number == 1 else f"Then step {step.number}"
-    below = Group(_doses(step.doses), _daily(step.daily), _text(f"Why: {step.why}", "dim"))
+    on = (_text(f"Days: {step.on}."),) if step.on else ()
+    below = Group(_doses(step.doses), _daily(step), *on, _text(f"Why: {step.why}", "dim"))
     heading = _text(f"{name}: {step.dates} ({step.length}, {step.kind})", "bold")
     return Group(heading, Padding(below, (0, 0, 1, 2)))
 

@@ -61,14 +61,16 @@ def _step(step: StepRow, lines: list[DoseLine]) -> Iterator[str]:
     """One step: its dates, a line per dose in columns that all steps share, the daily dose, why."""
     name = f"Step {step.number}" if step.number == 1 else f"Then step {step.number}"
     yield from _wrapped(f"{name}: {step.dates} ({step.length}, {step.kind})", then=_INDENT)
-    slot = max((len(line.when) for line in lines), default=0)
-    slot, dose = max(slot, len("daily dose")), max(len(step.daily), *(len(line.dose) for line in lines), 0)
+    slot = max(len(step.per), len("daily dose"), *(len(line.when) for line in lines), 0)
+    dose = max(len(step.daily), *(len(line.dose) for line in lines), 0)
     if not step.doses:
         yield f"{_INDENT}no dose"
     for line in step.doses:
         before = f"{_INDENT}{line.when:<{slot}}  {line.dose:>{dose}}  "
         yield from _wrapped(line.pieces, before, " " * len(before))
-    yield f"{_INDENT}{'daily dose':<{slot}}  {step.daily:>{dose}}"
+    yield f"{_INDENT}{step.per:<{slot}}  {step.daily:>{dose}}"
+    if step.on:
+        yield from _wrapped(f"Days: {step.on}.", _INDENT, _INDENT)
     yield from _wrapped(f"Why: {step.why}", _INDENT, _INDENT)
     yield ""
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import product as every_combination
 
 from titrate.errors import RequestError
-from titrate.limit import Spacing
+from titrate.limit import Spacing, in_days
 from titrate.limits import Limits
 from titrate.planner.grid import MOST_DAYS, Grid, slots_at, spread
 from titrate.planner.moves import Doses, Moves
@@ -159,6 +159,9 @@ def too_close(day: tuple[Slot, ...], limit: Spacing) -> bool:
 def _doses(pattern: Pattern, terms: Terms, option: str) -> tuple[Quantity, ...] | None:
     """The doses of a pattern in the rule's unit; of a daily dose only where the rule leaves one dose a day."""
     limits = terms.limits
+    if pattern.cycle != limits.cycle and pattern.daily is None:
+        rhythm = "takes doses every day" if limits.cycle == 1 else f"takes doses every {in_days(limits.cycle)}"
+        raise Refused(f'{option} "{pattern}" has another cycle than the rule, which {rhythm}')
     try:
         if pattern.doses:
             return tuple(dose.to(limits.unit) for dose in pattern.doses)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from titrate.days import Days, plus
+from titrate.days import Days, between, plus
 from titrate.regimen import Pattern, Regimen
 from titrate.schedule import Absence, Kind, Schedule, Step
 
@@ -82,7 +82,7 @@ class Course:
         for step in self.schedule.steps:
             if step.days.last is not None and step.days.last < self.on:
                 continue
-            if run is None or run.regimen is None or step.regimen.doses != run.regimen.doses:
+            if run is None or run.regimen is None or pattern(step.regimen) != pattern(run.regimen):
                 break
             last = step.days.last
         return last
@@ -101,7 +101,7 @@ def pattern(regimen: Regimen | None) -> Pattern | None:
     """A regimen as somebody would write it; `None` for none."""
     if regimen is None or not regimen.administrations:
         return None
-    return Pattern(daily=regimen.daily) if regimen.continuous else Pattern(doses=regimen.doses)
+    return regimen.pattern
 
 
 def _without(step: Step, days: Days, away: list[Days]) -> Iterator[Run]:
@@ -113,24 +113,34 @@ def _without(step: Step, days: Days, away: list[Days]) -> Iterator[Run]:
         if gone.last < first or gone.first > last:
             continue
         if gone.first > first:
-            yield Run(Days(first, plus(gone.first, -1)), step.regimen, step.kind)
+            yield Run(Days(first, plus(gone.first, -1)), _from(step, first), step.kind)
         end = min(gone.last, last)
         yield Run(Days(max(gone.first, first), end), None, step.kind)
         first = plus(end, 1)
         if first > last:
             return
-    yield Run(Days(first, last), step.regimen, step.kind)
+    yield Run(Days(first, last), _from(step, first), step.kind)
+
+
+def _from(step: Step, day: date) -> Regimen:
+    """The regimen of a step as its cycle stands on one of its days."""
+    return step.regimen.turned(between(step.days.first, day))
 
 
 def _joined(runs: list[Run]) -> Iterator[Run]:
     """Neighbours with the same doses as one; of their regimens the later."""
     held: Run | None = None
     for run in runs:
-        if held is not None and pattern(held.regimen) == pattern(run.regimen):
-            held = Run(Days(held.days.first, run.last), run.regimen, run.kind)
+        since = 0 if held is None else between(held.days.first, run.days.first)
+        if held is not None and pattern(_turned(held.regimen, since)) == pattern(run.regimen):
+            held = Run(Days(held.days.first, run.last), _turned(run.regimen, -since), run.kind)
             continue
         if held is not None:
             yield held
         held = run
     if held is not None:
         yield held
+
+
+def _turned(regimen: Regimen | None, days: int) -> Regimen | None:
+    return None if regimen is None else regimen.turned(days)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from titrate.days import between, plus
-from titrate.verifier.case import Case, Finding, Span, found, in_unit
-from titrate.verifier.change import Doses
+from titrate.verifier.case import Case, Finding, Span, found, typed_in
+from titrate.verifier.change import Taken, daily, days_of, every_dose
 
 LAW = "asked"
 
@@ -42,14 +42,14 @@ def _target(case: Case) -> Iterator[Finding]:
             yield found(LAW, span.days.first, f"the maintenance is {value}", value, f"{target}, as asked")
 
 
-def _matches(case: Case, doses: Doses) -> bool:
+def _matches(case: Case, doses: Taken) -> bool:
     """Whether doses are the target's: each of them in order, or the daily dose if only that was asked for."""
     target, unit = case.request.target, case.limits.unit
     assert target is not None
     try:
         if target.daily is not None:
-            return sum(doses) == target.daily.to(unit).amount
-        return doses == in_unit(target.doses, unit)
+            return daily(doses) == target.daily.to(unit).amount
+        return doses == typed_in(target, unit)
     except ValueError:
         return False
 
@@ -88,7 +88,7 @@ def _each_day(case: Case) -> Iterator[Finding]:
         if times is not None and other:
             asked = ", ".join(f"{at:%H:%M}" for at in times)
             yield found(LAW, span.days.first, f"a dose is taken at {other[0]}", str(other[0]), f"{asked}, as asked")
-        if even and len(set(span.doses)) > 1:
+        if even and any(len(set(day)) > 1 for day in days_of(span.doses)):
             value = case.written(span.doses)
             yield found(LAW, span.days.first, f"the doses are {value}", value, "equal doses, as asked")
 
@@ -98,7 +98,7 @@ def _pieces(case: Case) -> Iterator[Finding]:
     most, edge = case.request.max_pieces, case.request.liquid_below
     below = None if edge is None else edge.to(case.limits.unit).amount
     for span in case.spans:
-        for administration, dose in zip(span.regimen.administrations, span.doses, strict=True):
+        for administration, dose in zip(span.regimen.administrations, every_dose(span.doses), strict=True):
             made, day = administration.pieces_in_words(), span.days.first
             count = sum(piece.handled for piece in administration.pieces)
             if most is not None and count > most:

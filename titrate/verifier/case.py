@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,12 +14,12 @@ from titrate.errors import RequestError
 from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.reason import Fact
-from titrate.regimen import Regimen, notation
+from titrate.regimen import Pattern, Regimen, in_turn
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Kind, Schedule
 from titrate.source import Citation
-from titrate.verifier.change import NOTHING, Direction, Doses, direction
+from titrate.verifier.change import Direction, Doses, Taken, Turns, daily, days_of, direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,17 @@ class Span:
     days: Days
     kind: Kind
     regimen: Regimen
-    doses: Doses
+    doses: Taken
 
     @property
     def daily(self) -> Fraction:
-        """The daily dose."""
-        return sum(self.doses, NOTHING)
+        """The daily dose; of a cycle of several days their average."""
+        return daily(self.doses)
+
+    @property
+    def cycle(self) -> int:
+        """How many days its cycle has."""
+        return len(days_of(self.doses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,10 @@ class Move:
     """
 
     span: Span
-    before: Doses
+    before: Taken
     left: Kind | None
     held: int | None
-    original: Doses
+    original: Taken
     direction: Direction
     stops: bool
 
@@ -94,12 +99,12 @@ class Move:
     @property
     def daily_before(self) -> Fraction:
         """The daily dose on the day before."""
-        return sum(self.before, NOTHING)
+        return daily(self.before)
 
     @property
     def daily_original(self) -> Fraction:
         """The daily dose on which the rise or fall began."""
-        return sum(self.original, NOTHING)
+        return daily(self.original)
 
     @property
     def between_doses(self) -> bool:
@@ -125,7 +130,7 @@ class Case:
     rule: Rule
     own: Limits
     limits: Limits
-    current: Doses | None
+    current: Taken | None
     spans: tuple[Span, ...]
     moves: tuple[Move, ...]
     past: tuple[Span, ...] = ()
@@ -138,7 +143,7 @@ class Case:
         """
         request, unit = schedule.request, own.unit
         own = own.on_scale(request.measure)
-        spans = tuple(Span(s.days, s.kind, s.regimen, in_unit(s.regimen.doses, unit)) for s in schedule.steps)
+        spans = tuple(Span(s.days, s.kind, s.regimen, taken_in(s.regimen, unit)) for s in schedule.steps)
         try:
             every = None if request.every is None else request.every.days
             limits = own.paced(request.by, every, request.citation("--by/--every"))
@@ -177,15 +182,20 @@ class Case:
     @property
     def last_dose(self) -> date | None:
         """The day of the last dose, if the schedule stops the drug and there is a dose before that."""
-        return self.spans[-2].days.last if self.stops and len(self.spans) > 1 else None
+        if not self.stops or len(self.spans) < 2 or (last := self.spans[-2].days.last) is None:
+            return None
+        before, cycle = self.spans[-2], days_of(self.spans[-2].doses)
+        at = between(before.days.first, last)
+        ago = next((days for days in range(len(cycle)) if cycle[(at - days) % len(cycle)]), 0)
+        return plus(last, -ago)
 
     def amount(self, dose: Fraction) -> Quantity:
         """A plain number in the unit of the rule."""
         return Quantity(dose, self.limits.unit)
 
-    def written(self, doses: Doses) -> str:
+    def written(self, doses: Taken) -> str:
         """Doses as one would type them."""
-        return notation(tuple(map(self.amount, doses))) if doses else f"0 {self.limits.unit}"
+        return in_turn([tuple(map(self.amount, day)) for day in days_of(doses)], self.limits.unit)
 
 
 def in_unit(doses: tuple[Quantity, ...], unit: str) -> Doses:
@@ -193,12 +203,27 @@ def in_unit(doses: tuple[Quantity, ...], unit: str) -> Doses:
     return tuple(dose.to(unit).amount for dose in doses)
 
 
-def _current(request: Request, spans: tuple[Span, ...], limits: Limits) -> Doses | None:
+def _together(days: Iterable[tuple[Quantity, ...]], unit: str) -> Taken:
+    found = tuple(in_unit(doses, unit) for doses in days)
+    return found[0] if len(found) == 1 else Turns(found)
+
+
+def taken_in(regimen: Regimen, unit: str) -> Taken:
+    """What a regimen gives, as plain numbers. Raises `ValueError` for a dose of another kind than `unit`."""
+    return _together((day.doses for day in regimen.each()), unit)
+
+
+def typed_in(pattern: Pattern, unit: str) -> Taken:
+    """The same of doses as somebody wrote them."""
+    return _together(pattern.days(), unit)
+
+
+def _current(request: Request, spans: tuple[Span, ...], limits: Limits) -> Taken | None:
     """What is taken on the day before the first. A daily dose tells it only of a continuous infusion."""
     if request.current is None:
         return None
     if request.current.daily is None:
-        return in_unit(request.current.doses, limits.unit)
+        return typed_in(request.current, limits.unit)
     infusion = all(product.form == "infusion" for product in limits.products)
     if infusion or any(span.regimen.continuous for span in spans):
         return in_unit((request.current.daily,), limits.unit)
@@ -217,7 +242,8 @@ def past_of(schedule: Schedule, unit: str) -> tuple[Span, ...]:
             first, last = step.days.first, step.days.last
             if gone is None or last is None or last > gone:
                 days = step.days if gone is None or first > gone else Days(plus(gone, 1), last)
-                found.append(Span(days, step.kind, step.regimen, in_unit(step.regimen.doses, unit)))
+                regimen = step.regimen.turned(between(first, days.first))
+                found.append(Span(days, step.kind, regimen, taken_in(regimen, unit)))
     except ValueError:
         return ()
     return tuple(found)
@@ -228,12 +254,14 @@ def _taken_before(schedule: Schedule, unit: str) -> Iterator[Span]:
     kept, current = schedule.kept(), schedule.chain()[0].request.current
     if not kept or current is None:
         return
-    doses = current.doses if current.daily is None else (current.daily,) if kept[0].regimen.continuous else ()
-    if doses:
-        yield Span(Days.of(plus(kept[0].days.first, -1), 1), "maintenance", Regimen(unit), in_unit(doses, unit))
+    before = Days.of(plus(kept[0].days.first, -1), 1)
+    if current.daily is None:
+        yield Span(before, "maintenance", Regimen(unit), typed_in(current, unit))
+    elif kept[0].regimen.continuous:
+        yield Span(before, "maintenance", Regimen(unit), in_unit((current.daily,), unit))
 
 
-Phase = tuple[Direction, Doses]
+Phase = tuple[Direction, Taken]
 
 
 def _phase(past: tuple[Span, ...]) -> Phase:
@@ -246,7 +274,7 @@ def _phase(past: tuple[Span, ...]) -> Phase:
     return ("none", ()) if past and past[-1].kind == "maintenance" else phase
 
 
-def _moves(spans: tuple[Span, ...], current: Doses | None, since: date | None, phase: Phase) -> Iterator[Move]:
+def _moves(spans: tuple[Span, ...], current: Taken | None, since: date | None, phase: Phase) -> Iterator[Move]:
     """What happens on the first day of each span; on the very first only if something was taken before it.
 
     `phase`: which way the doses were going before that.

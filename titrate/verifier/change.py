@@ -1,13 +1,16 @@
 """One change of dose: which way it goes, and whether the limits of a rule allow one that large.
 
 Doses are plain exact numbers here, in the unit of the rule and in the order of the clock; a day
-without the drug is the empty tuple.
+without the drug is the empty tuple. What is taken in a cycle of several days are `Turns`. Two cycles are
+compared day by day, whichever day of the one meets the first day of the other, and by their average daily doses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Literal
 
 from titrate.limit import By, Change
@@ -17,6 +20,53 @@ Doses = tuple[Fraction, ...]
 Direction = Literal["rise", "fall", "none", "neither"]
 
 NOTHING = Fraction(0)
+# Two cycles that come together again only after so many days are not compared day by day.
+_LONGEST = 1_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Turns:
+    """The days of a cycle of two days or more, in order."""
+
+    days: tuple[Doses, ...]
+
+
+Taken = Doses | Turns
+
+
+def days_of(taken: Taken) -> tuple[Doses, ...]:
+    """The days of the cycle; of a day's regimen that day."""
+    return taken.days if isinstance(taken, Turns) else (taken,)
+
+
+def every_dose(taken: Taken) -> Doses:
+    """All doses of the cycle, in order."""
+    return tuple(dose for day in days_of(taken) for dose in day)
+
+
+def daily(taken: Taken) -> Fraction:
+    """The daily dose; of a cycle of several days their average."""
+    if isinstance(taken, Turns):
+        return sum(every_dose(taken), NOTHING) / len(taken.days)
+    return sum(taken, NOTHING)
+
+
+def worst(taken: Taken) -> Fraction:
+    """The largest daily dose of all days."""
+    return max(sum(day, NOTHING) for day in days_of(taken))
+
+
+def counts(taken: Taken) -> tuple[int, ...]:
+    """How many doses there are on the days that have any, each number once."""
+    return tuple(sorted({len(day) for day in days_of(taken) if day}))
+
+
+def _side_by_side(one: Taken, other: Taken) -> Iterator[tuple[tuple[Doses, Doses], ...]]:
+    """The days of both beside each other, for each day of `other` that may meet the first one of `one`."""
+    mine, theirs = days_of(one), days_of(other)
+    length = lcm(len(mine), len(theirs))
+    for start in range(len(theirs) if length <= _LONGEST else 0):
+        yield tuple((mine[day % len(mine)], theirs[(day + start) % len(theirs)]) for day in range(length))
 
 
 def lays(fewer: Doses, more: Doses, fits: Callable[[Fraction, Fraction], bool]) -> bool:
@@ -31,13 +81,26 @@ def lays(fewer: Doses, more: Doses, fits: Callable[[Fraction, Fraction], bool]) 
     return len(fewer) in laid
 
 
-def direction(before: Doses, after: Doses) -> Direction:
+def direction(before: Taken, after: Taken) -> Direction:
     """`rise` if no dose falls, `fall` if no dose rises, `none` if nothing changes, `neither` otherwise."""
+    if isinstance(before, Turns) or isinstance(after, Turns):
+        return _direction_of_turns(before, after)
     if before == after:
         return "none"
     if lays(before, after, lambda old, new: old <= new):
         return "rise"
     return "fall" if lays(after, before, lambda new, old: new <= old) else "neither"
+
+
+def _direction_of_turns(before: Taken, after: Taken) -> Direction:
+    found: Direction = "neither"
+    for pairs in _side_by_side(before, after):
+        ways = {direction(old, new) for old, new in pairs} - {"none"}
+        if not ways:
+            return "none"
+        if len(ways) == 1 and found == "neither":
+            found = ways.pop()
+    return found
 
 
 def touches(band: Range | None, low: Fraction, high: Fraction) -> bool:
@@ -83,13 +146,13 @@ def keeps(by: By, size: Fraction, current: Fraction, original: Fraction) -> bool
     return size in (NOTHING, most) if by.exactly else size <= most
 
 
-def within(bys: Iterable[By], before: Doses, after: Doses, original: Doses) -> bool:
+def within(bys: Iterable[By], before: Taken, after: Taken, original: Taken) -> bool:
     """Whether a rise or fall keeps all of `bys` at once, in at least one way of pairing its doses.
 
     Never for a change that is neither a rise nor a fall.
     """
-    bounds, largest = tuple(bys), max(original, default=NOTHING)
-    old_day, new_day, original_day = sum(before, NOTHING), sum(after, NOTHING), sum(original, NOTHING)
+    bounds, largest = tuple(bys), max(every_dose(original), default=NOTHING)
+    old_day, new_day, original_day = daily(before), daily(after), daily(original)
     size = abs(new_day - old_day)
     if not all(keeps(by, size, old_day, original_day) for by in bounds if by.per == "day"):
         return False
@@ -98,6 +161,11 @@ def within(bys: Iterable[By], before: Doses, after: Doses, original: Doses) -> b
     def kept(old: Fraction, new: Fraction) -> bool:
         return all(keeps(by, abs(new - old), old, largest) for by in singles)
 
-    if new_day > old_day:
-        return lays(before, after, lambda old, new: old <= new and kept(old, new))
-    return lays(after, before, lambda new, old: new <= old and kept(old, new))
+    def lies(old: Doses, new: Doses) -> bool:
+        if new_day > old_day:
+            return lays(old, new, lambda low, high: low <= high and kept(low, high))
+        return lays(new, old, lambda low, high: low <= high and kept(high, low))
+
+    if not isinstance(before, Turns) and not isinstance(after, Turns):
+        return lies(before, after)
+    return any(all(lies(old, new) for old, new in pairs) for pairs in _side_by_side(before, after))

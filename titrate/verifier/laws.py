@@ -22,7 +22,8 @@ from titrate.schedule import Kind, Schedule
 from titrate.source import Citation
 from titrate.verifier.asked import check_asked
 from titrate.verifier.case import Case, Finding, Move, Span, found
-from titrate.verifier.change import Direction, applicable, within
+from titrate.verifier.change import Direction, applicable, counts, every_dose, within, worst
+from titrate.verifier.cycle import check_cycle
 from titrate.verifier.pieces import check_makeable
 from titrate.verifier.rate import check_rate
 from titrate.verifier.seam import check_seam
@@ -178,12 +179,12 @@ def check_frequency(case: Case) -> Iterator[Finding]:
 
     A taper that begins with fewer doses a day than the rule's least may go on with them.
     """
-    began = {id(move.span): len(move.original or move.before) for move in case.moves if move.span.kind == "taper"}
+    began = {id(m.span): max(counts(m.original or m.before), default=0) for m in case.moves if m.span.kind == "taper"}
     for span in case.spans:
         limits = case.limits.taper_frequency if span.kind == "taper" else case.limits.frequency
-        for limit in limits if span.doses else ():
-            if not limit.allows(len(span.doses), case.amount(span.daily), began.get(id(span))):
-                value = times_a_day(len(span.doses))
+        for limit, often in ((limit, often) for limit in limits for often in counts(span.doses)):
+            if not limit.allows(often, case.amount(span.daily), began.get(id(span))):
+                value = times_a_day(often)
                 where = "" if limit.band is None else f" where the daily dose is {limit.band}"
                 what = f"the drug is taken {value}"
                 yield found("frequency", span.days.first, what, value, f"{limit.times}{where}", limit.citation)
@@ -200,14 +201,16 @@ def _outside(
 ) -> Iterator[Finding]:
     """What of a regimen lies outside these bounds: the first such dose, the daily dose, the frequency."""
     day = span.days.first
-    wrong = [each for each in map(case.amount, span.doses) if dose is not None and each not in dose]
+    wrong = [each for each in map(case.amount, every_dose(span.doses)) if dose is not None and each not in dose]
     if wrong:
         yield found(law, day, f"a dose is {wrong[0]}", str(wrong[0]), f"{dose} a dose", citation)
-    total = case.amount(span.daily)
+    total = case.amount(worst(span.doses) if law == "maximum" else span.daily)
     if daily is not None and total not in daily:
         yield found(law, day, f"the daily dose is {total}", str(total), f"{daily} a day", citation)
-    if frequency is not None and len(span.doses) not in frequency:
-        value = times_a_day(len(span.doses)) if span.doses else "no dose"
+    for often in counts(span.doses) or (0,):
+        if frequency is None or often in frequency:
+            continue
+        value = times_a_day(often) if often else "no dose"
         yield found(law, day, f"the drug is taken {value}", value, str(frequency), citation)
 
 
@@ -295,10 +298,11 @@ def _no_end(case: Case, last: Span) -> Iterator[Finding]:
 
 def _tapers(limits: Limits, span: Span) -> bool:
     """Whether a way out is looked for: not from no dose, nor from a number of doses that is a finding in itself."""
-    daily, often = Quantity(span.daily, limits.unit), len(span.doses)
-    usual = all(limit.allows(often, daily) for limit in limits.frequency)
-    low = all(limit.allows(often, daily, often) for limit in limits.taper_frequency)
-    return bool(span.doses) and min(span.doses) > 0 and (usual or low)
+    daily, doses = Quantity(span.daily, limits.unit), every_dose(span.doses)
+    often = counts(span.doses)
+    usual = all(limit.allows(count, daily) for limit in limits.frequency for count in often)
+    low = all(limit.allows(count, daily, count) for limit in limits.taper_frequency for count in often)
+    return bool(doses) and min(doses) > 0 and (usual or low)
 
 
 def check_way_out(case: Case) -> Iterator[Finding]:
@@ -368,6 +372,7 @@ CHECKS: tuple[Check, ...] = (
     check_maximum,
     check_frequency,
     check_spacing,
+    check_cycle,
     check_maintenance,
     check_makeable,
     check_direction,

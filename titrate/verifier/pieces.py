@@ -10,13 +10,13 @@ from titrate.product import Piece
 from titrate.quantity import decimal
 from titrate.regimen import Administration
 from titrate.verifier.case import Case, Finding, found
-from titrate.verifier.change import NOTHING
+from titrate.verifier.change import NOTHING, every_dose
 
 
 def check_makeable(case: Case) -> Iterator[Finding]:
     """Law 7. Each dose is exactly the sum of its pieces, each piece divided only as its product allows."""
     for span in case.spans:
-        for administration, dose in zip(span.regimen.administrations, span.doses, strict=True):
+        for administration, dose in zip(span.regimen.administrations, every_dose(span.doses), strict=True):
             for what, value, limit in _unmakeable(case, administration, dose):
                 yield found("makeable", span.days.first, what, value, limit)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from titrate.days import between, plus
 from titrate.limit import By, Change, in_days
 from titrate.verifier.case import Case, Finding, Move, found
-from titrate.verifier.change import NOTHING, room
+from titrate.verifier.change import daily, room
 
 LAW = "rate"
 
@@ -28,14 +28,14 @@ def check_rate(case: Case) -> Iterator[Finding]:
 
 def _too_fast(case: Case, move: Move, limit: Change, within: int) -> Iterator[Finding]:
     """The largest fall to the daily dose of `move` within so many days, if it is too large."""
-    original = sum(move.original, NOTHING)
-    for daily, last in sorted(_before(case, move), reverse=True):
+    original = daily(move.original)
+    for dose, last in sorted(_before(case, move), reverse=True):
         days = between(last, move.day)
         if not 1 <= days <= within:
             continue
         for by in limit.by:
-            if daily - move.span.daily > room(by, daily, original):
-                value = f"{case.amount(daily)} to {case.amount(move.span.daily)} in {in_days(days)}"
+            if dose - move.span.daily > room(by, dose, original):
+                value = f"{case.amount(dose)} to {case.amount(move.span.daily)} in {in_days(days)}"
                 what = f"the daily dose has gone from {value}"
                 yield found(LAW, move.day, what, value, _most(by, within), limit.citation)
                 return
@@ -47,7 +47,7 @@ def _before(case: Case, move: Move) -> Iterator[tuple[Fraction, date]]:
         if span.days.last is not None:
             yield span.daily, span.days.last
     if case.current is not None:
-        yield sum(case.current, NOTHING), plus(case.spans[0].days.first, -1)
+        yield daily(case.current), plus(case.spans[0].days.first, -1)
     for span in case.spans:
         if span.days.last is not None and span.days.last < move.day:
             yield span.daily, span.days.last

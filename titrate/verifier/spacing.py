@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
+from titrate.days import plus
 from titrate.limit import Spacing
 from titrate.quantity import Quantity
 from titrate.verifier.case import Case, Finding, Span, found
@@ -14,33 +16,61 @@ from titrate.verifier.case import Case, Finding, Span, found
 
 def check_spacing(case: Case) -> Iterator[Finding]:
     """Law 5. Doses follow the clock, and no two are closer than the rule allows, not over midnight either."""
-    yield from _night_before(case)
-    for span, later in zip(case.spans, (*case.spans[1:], None), strict=True):
-        clock, day = _clock(span), span.days.first
-        if clock is None or any(second <= first for first, second in pairwise(clock)):
+    last: _Dose | None = None
+    for span in case.past[-1:]:
+        # The night between the days of an earlier revision and the first of this one.
+        last = _last(_clock(span) or [], span)
+    for span in case.spans:
+        clock, first = _clock(span), span.days.first
+        if clock is None or any(later.hours <= dose.hours for dose, later in pairwise(clock)):
             times = ", ".join(str(administration.slot) for administration in span.regimen.administrations)
-            yield found("spacing", day, f"the doses are taken at {times}", times, "clock times that ascend")
+            yield found("spacing", first, f"the doses are taken at {times}", times, "clock times that ascend")
+            last = None
             continue
-        frequency = {len(clock)}
-        gaps = [(second - first, day, frequency) for first, second in pairwise(clock)]
-        if clock and span.days.length != 1:
-            gaps.append((24 - clock[-1] + clock[0], day, frequency))
-        tomorrow = (_clock(later) or []) if later is not None else []
-        if clock and tomorrow and later is not None:
-            # The night between two regimens belongs to both.
-            gaps.append((24 - clock[-1] + tomorrow[0], later.days.first, frequency | {len(tomorrow)}))
-        for hours, on, counts in gaps:
-            yield from _too_close(case.limits.spacing, hours, on, counts)
+        # The night between two regimens belongs to both.
+        yield from _nearer(case, last, clock[:1], first)
+        for dose, later in pairwise(_cycle_and_on(clock, span)):
+            yield from _nearer(case, dose, [later], _day_of(dose, span))
+        last = _last(clock, span)
 
 
-def _night_before(case: Case) -> Iterator[Finding]:
-    """The night between the days of an earlier revision and the first of this one."""
-    first = case.spans[0]
-    for earlier in case.past[-1:]:
-        evening, morning = _clock(earlier), _clock(first)
-        if evening and morning:
-            counts = {len(evening), len(morning)}
-            yield from _too_close(case.limits.spacing, 24 - evening[-1] + morning[0], first.days.first, counts)
+@dataclass(frozen=True, slots=True)
+class _Dose:
+    """When a dose is taken, in hours after the midnight before the first day of its span or of the next one, and how
+    many doses its day has."""
+
+    hours: Fraction
+    count: int
+
+
+def _cycle_and_on(clock: list[_Dose], span: Span) -> list[_Dose]:
+    """The doses of one cycle and the first of the next, as far as the span reaches."""
+    length = span.days.length
+    again = [_Dose(dose.hours + 24 * span.cycle, dose.count) for dose in clock[:1]]
+    return [dose for dose in (*clock, *again) if length is None or dose.hours < 24 * length]
+
+
+def _day_of(dose: _Dose, span: Span) -> date:
+    """The day on which two doses too close together are told: for a day's regimen the first of its span."""
+    return span.days.first if span.cycle == 1 else plus(span.days.first, int(dose.hours // 24))
+
+
+def _last(clock: list[_Dose], span: Span) -> _Dose | None:
+    """The last dose of a span, in hours after the midnight at its end (so they are negative)."""
+    length = span.days.length
+    if length is None:
+        return None
+    end, apart = 24 * length, 24 * span.cycle
+    # In each slot the last dose before the end of the span: so many whole cycles after the first.
+    last = ((dose.hours + apart * (-((dose.hours - end) // apart) - 1), dose.count) for dose in clock)
+    found = [_Dose(hours - end, count) for hours, count in last if hours >= 0]
+    return max(found, key=lambda dose: dose.hours, default=None)
+
+
+def _nearer(case: Case, dose: _Dose | None, later: list[_Dose], day: date) -> Iterator[Finding]:
+    if dose is not None:
+        for one in later:
+            yield from _too_close(case.limits.spacing, one.hours - dose.hours, day, {dose.count, one.count})
 
 
 def _too_close(limits: tuple[Spacing, ...], hours: Fraction, day: date, counts: set[int]) -> Iterator[Finding]:
@@ -51,12 +81,19 @@ def _too_close(limits: tuple[Spacing, ...], hours: Fraction, day: date, counts: 
             yield found("spacing", day, f"two doses are {gap} apart", str(gap), least, limit.citation)
 
 
-def _clock(span: Span) -> list[Fraction] | None:
-    """The hours after midnight at which doses are taken, in the order given; none for a continuous infusion.
+def _clock(span: Span) -> list[_Dose] | None:
+    """The doses of one cycle in the order given; none for a continuous infusion.
 
     `None` where an infusion and doses at clock times stand side by side.
     """
     times = [administration.slot.at for administration in span.regimen.administrations]
     if times == [None]:
         return []
-    return None if None in times else [Fraction(at.hour * 60 + at.minute, 60) for at in times if at is not None]
+    days = [administration.day for administration in span.regimen.administrations]
+    found = []
+    for at, day in zip(times, days, strict=True):
+        if at is None:
+            return None
+        hours = Fraction(at.hour * 60 + at.minute, 60) + 24 * (day - 1)
+        found.append(_Dose(hours, days.count(day)))
+    return found

@@ -7,6 +7,7 @@ to 10 is of 20). It is therefore enough to look at the smallest portions: one do
 lower dose that can be made, or is left out if there is none. Only where such a portion ends on a regimen
 that may not be taken (too many doses, or one that cannot be made), it is one with the portions after it.
 The order of the doses within the day plays no part, so a regimen is kept in descending order.
+In a cycle of several days a portion lowers one dose of one of its days, and the cycle stays.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from titrate.limit import Change, Frequency, LastStep
 from titrate.limits import Limits
 from titrate.product import ANY, Handling, Product, makeable
 from titrate.quantity import Quantity
-from titrate.verifier.change import NOTHING, Doses, applicable, within
+from titrate.verifier.change import NOTHING, Doses, Taken, Turns, applicable, counts, daily, every_dose, within
 
 # More falls than this are not looked at for one regimen. It is far above what tablets and pumps need, and
 # bounds the time where fine liquids, several doses and bands meet; what is not found within it counts as none.
@@ -68,7 +69,7 @@ class WaysOut:
     _made: frozenset[Fraction] = field(init=False, repr=False)
     _steady: bool = field(init=False, repr=False)
     _looked: int = field(default=0, repr=False)
-    _known: dict[tuple[Doses, int], dict[Doses, bool]] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[Taken, int], dict[Taken, bool]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._made = frozenset(self.grades)
@@ -78,16 +79,16 @@ class WaysOut:
         bands = [limit.band for limit in self.falls] + [limit.band for limit in self.frequency]
         self._steady = not any(bands) and all(by.at_most is not None and by.at_most.unit != "%" for by in shares)
 
-    def exists(self, regimen: Doses) -> bool:
+    def exists(self, regimen: Taken) -> bool:
         """Whether a chain of lawful falls leads from `regimen` to nothing."""
-        start = tuple(sorted(regimen, reverse=True))
+        start = _ordered(regimen)
         # Only a share of the original dose, or a band of such shares, makes the answer for one regimen depend on where
         # a taper began.
-        original = start if any(change.by_original for change in self.falls) else ()
+        original: Taken = start if any(change.by_original for change in self.falls) else ()
         # With how many doses a day a taper began decides how few it may have.
-        begun = len(start)
+        begun = max(counts(start))
         known = self._known.setdefault((original, begun), {})
-        came_from: dict[Doses, Doses | None] = {start: None}
+        came_from: dict[Taken, Taken | None] = {start: None}
         left = [start]
         self._looked = 0
         while left and self._looked < LARGEST_SEARCH:
@@ -105,13 +106,13 @@ class WaysOut:
         known.update(dict.fromkeys(came_from if self._looked < LARGEST_SEARCH else [start], False))
         return False
 
-    def _may_stop(self, regimen: Doses, original: Doses) -> bool:
+    def _may_stop(self, regimen: Taken, original: Taken) -> bool:
         """Whether the drug may be stopped from `regimen`."""
         if self.last:
             return all(self._quantity(regimen) <= step.daily for step in self.last)
         return self._may_fall(regimen, (), original)
 
-    def _next_lower(self, regimen: Doses, original: Doses, begun: int) -> Iterator[Doses]:
+    def _next_lower(self, regimen: Taken, original: Taken, begun: int) -> Iterator[Taken]:
         """The regimens that the smallest lawful falls from `regimen` lead to; the most promising ones last."""
         left, seen = [regimen], {regimen}
         while left and self._looked < LARGEST_SEARCH:
@@ -123,27 +124,38 @@ class WaysOut:
                     else:
                         left.append(lower)
 
-    def _lowered(self, regimen: Doses) -> Iterator[Doses]:
+    def _lowered(self, regimen: Taken) -> Iterator[Taken]:
         """The regimens in which one dose is the next lower one that can be made, or left out if there is none."""
+        if not isinstance(regimen, Turns):
+            yield from self._lowered_day(regimen)
+            return
+        for number, day in enumerate(regimen.days):
+            # A day's only dose is left out where there is no lower one, unless it is the last of the cycle.
+            lowered = tuple(self._lowered_day(day)) or (((),) if day else ())
+            turns = (Turns((*regimen.days[:number], lower, *regimen.days[number + 1 :])) for lower in lowered)
+            yield from (lower for lower in turns if every_dose(lower))
+
+    def _lowered_day(self, regimen: Doses) -> Iterator[Doses]:
         for dose in dict.fromkeys(reversed(regimen)):
             at, lower = regimen.index(dose), self._grade_below(dose)
             rest = (*regimen[:at], *regimen[at + 1 :])
             if rest or lower:
                 yield tuple(sorted((*rest, lower), reverse=True)) if lower else rest
 
-    def _may_be_taken(self, regimen: Doses, begun: int) -> bool:
+    def _may_be_taken(self, regimen: Taken, begun: int) -> bool:
         """Whether a taper may have so many doses a day, and each of them can be made."""
-        often = all(limit.allows(len(regimen), self._quantity(regimen), begun) for limit in self.frequency)
-        return often and self._made.issuperset(regimen)
+        quantity, often = self._quantity(regimen), counts(regimen)
+        allowed = all(limit.allows(count, quantity, begun) for limit in self.frequency for count in often)
+        return allowed and self._made.issuperset(every_dose(regimen))
 
-    def _may_fall(self, regimen: Doses, lower: Doses, original: Doses) -> bool:
+    def _may_fall(self, regimen: Taken, lower: Taken, original: Taken) -> bool:
         """Whether the limits of falls allow going from `regimen` to `lower` at once."""
         self._looked += 1
-        limits = applicable(self.falls, sum(regimen, NOTHING), sum(lower, NOTHING), sum(original, NOTHING))
+        limits = applicable(self.falls, daily(regimen), daily(lower), daily(original))
         return within([by for limit in limits for by in limit.by], regimen, lower, original)
 
-    def _quantity(self, regimen: Doses) -> Quantity:
-        return Quantity(sum(regimen, NOTHING), self.unit)
+    def _quantity(self, regimen: Taken) -> Quantity:
+        return Quantity(daily(regimen), self.unit)
 
     def _grade_below(self, dose: Fraction) -> Fraction:
         """The largest dose below `dose` that can be made, or 0."""
@@ -151,14 +163,21 @@ class WaysOut:
         return self.grades[at - 1] if at else NOTHING
 
 
-def _mark(here: Doses, came_from: dict[Doses, Doses | None], known: dict[Doses, bool]) -> None:
+def _ordered(regimen: Taken) -> Taken:
+    """The regimen with the doses of each day in descending order."""
+    if isinstance(regimen, Turns):
+        return Turns(tuple(tuple(sorted(day, reverse=True)) for day in regimen.days))
+    return tuple(sorted(regimen, reverse=True))
+
+
+def _mark(here: Taken, came_from: dict[Taken, Taken | None], known: dict[Taken, bool]) -> None:
     """Note that there is a way out from `here`, and so from every regimen on the way to it."""
-    regimen: Doses | None = here
+    regimen: Taken | None = here
     while regimen is not None:
         known[regimen] = True
         regimen = came_from[regimen]
 
 
-def largest_of(regimens: Iterable[Doses]) -> Fraction:
+def largest_of(regimens: Iterable[Taken]) -> Fraction:
     """The largest dose of all; 0 if there is none."""
-    return max((dose for regimen in regimens for dose in regimen), default=NOTHING)
+    return max((dose for regimen in regimens for dose in every_dose(regimen)), default=NOTHING)

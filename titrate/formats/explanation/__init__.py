@@ -34,13 +34,14 @@ _ALWAYS = ("never stop suddenly", "missed dose")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What is taken before or after a step, in words. `day` is its last day before the step, its first day after it;
-    `since` its first day, where the request says so."""
+    """What is taken before or after a step, in words, in a cycle of so many days. `day` is its last day before the
+    step, its first day after it; `since` its first day, where the request says so."""
 
     words: str
     daily: Quantity
     day: date
     since: date | None = None
+    cycle: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +177,19 @@ def _before(schedule: Schedule, number: int) -> Taken | None:
     eve = plus(step.days.first, -1)
     if number > 1:
         regimen = schedule.steps[number - 2].regimen
-        return Taken(regimen.in_words(), regimen.daily, eve)
+        return Taken(regimen.in_words(), regimen.daily, eve, cycle=regimen.cycle)
     request = schedule.request
     if request.current is None:
         return None
-    return Taken(_in_words(request.current, step.regimen.continuous), request.current.total(), eve, request.since)
+    words = _in_words(request.current, step.regimen.continuous)
+    return Taken(words, request.current.total(), eve, request.since, request.current.cycle)
 
 
 def _in_words(pattern: Pattern, continuous: bool) -> str:
     if pattern.daily is not None:
         return f"{pattern.daily} a day" + (" as a continuous infusion" if continuous else "")
+    if pattern.cycle > 1:
+        return str(pattern)
     if len(set(pattern.doses)) == 1:
         return f"{pattern.doses[0]} {times_a_day(len(pattern.doses))}"
     doses = [str(dose) for dose in pattern.doses]
@@ -196,4 +200,4 @@ def _after(schedule: Schedule, number: int) -> Taken | None:
     if number == len(schedule.steps):
         return None
     step = schedule.steps[number]
-    return Taken(step.regimen.in_words(), step.regimen.daily, step.days.first)
+    return Taken(step.regimen.in_words(), step.regimen.daily, step.days.first, cycle=step.regimen.cycle)

@@ -56,8 +56,9 @@ def _told_as_data(explanation: Explanation, told: Told) -> dict[str, Any]:
         "length": days.length,
         "stop": told.stop,
         "taken": regimen.in_words(),
-        "doses": [_dose_as_data(given) for given in regimen.administrations],
+        "doses": [_dose_as_data(given, regimen.cycle) for given in regimen.administrations],
         "daily_dose": str(regimen.daily),
+        **({} if regimen.cycle == 1 else {"cycle": regimen.cycle}),
         "before": _taken_as_data(told.before),
         "after": _taken_as_data(told.after),
         "claim": told.step.why.claim,
@@ -71,9 +72,9 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _dose_as_data(given: Administration) -> dict[str, Any]:
+def _dose_as_data(given: Administration, cycle: int) -> dict[str, Any]:
     at = given.slot.at
-    return {
+    return ({} if cycle == 1 else {"day_of_cycle": given.day}) | {
         "slot": given.slot.name,
         "time": None if at is None else f"{at:%H:%M}",
         "dose": str(given.dose),

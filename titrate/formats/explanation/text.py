@@ -100,11 +100,17 @@ def _doses(shown: Sheet, told: Told) -> Iterator[str]:
     if not row.doses:
         yield f"{_INDENT}no dose"
     when = max((len(line.when) for line in row.doses), default=0)
-    when, dose = max(when, len("daily dose")), max(len(row.daily), *(len(line.dose) for line in row.doses), 0)
+    when = max(when, len(row.per), len("daily dose"))
+    dose = max(len(row.daily), *(len(line.dose) for line in row.doses), 0)
     for line in row.doses:
         before = f"{_INDENT}{line.when:<{when}}  {line.dose:>{dose}}  "
         yield from _wrapped(line.pieces, before, " " * len(before))
-    yield f"{_INDENT}{'daily dose':<{when}}  {row.daily:>{dose}}"
+    yield f"{_INDENT}{row.per:<{when}}  {row.daily:>{dose}}"
+    if row.on:
+        yield from _wrapped(f"Days: {row.on}.", _INDENT, _INDENT)
+    if told.day is not None and row.on:
+        today = told.step.on(told.day)
+        yield from _wrapped(f"On this day: {fit(today.in_words())}.", _INDENT, _INDENT)
 
 
 def _before(schedule: Schedule, told: Told) -> str:
@@ -128,7 +134,7 @@ def _amount(taken: Taken) -> str:
         f"{taken.daily} a day",
         f"{taken.daily} a day as a continuous infusion",
     }
-    return fit(taken.words if taken.words in whole else f"{taken.words} ({taken.daily} a day)")
+    return fit(taken.words if taken.words in whole or taken.cycle > 1 else f"{taken.words} ({taken.daily} a day)")
 
 
 def _review(review: date, day: date | None) -> str:
@@ -163,6 +169,8 @@ def _change(told: Told) -> str:
     if told.before is None:
         return ""
     before = told.before.daily.to(now.unit)
+    if told.before.cycle > 1 or told.step.regimen.cycle > 1:
+        return ""
     if before == now:
         return " " + fit(f"The daily dose stays at {now}.")
     by = now - before if now > before else before - now

@@ -43,6 +43,7 @@ _LARGE_FILE = 900_000
 _MANY_EVENTS = 1_000
 # How often a program should read a feed again.
 _REFRESH = "PT6H"
+_WEEK = 7
 
 
 def write(schedule: Schedule, options: CalendarOptions = CalendarOptions()) -> str:  # noqa: B008 (frozen)
@@ -190,12 +191,18 @@ def _event(options: CalendarOptions, one: feed.Dated) -> Component:
         for name, day in (("DTSTART", entry.begins), ("DTEND", plus(entry.begins, 1))):
             _put_with(event, name, _date(day), VALUE="DATE")
     if entry.count > 1:
-        event["RRULE"] = vRecur(FREQ="DAILY", COUNT=entry.count)
+        event["RRULE"] = vRecur({**_rhythm(entry.interval), "COUNT": entry.count})
     _put(event, SUMMARY=entry.title, DESCRIPTION=entry.text, CATEGORIES="Medicine")
     _put(event, STATUS="CANCELLED" if one.cancelled else "CONFIRMED", TRANSP="TRANSPARENT", CLASS="PRIVATE")
     if entry.rings:
         event.add_component(_alarm(entry.title, options.remind))
     return event
+
+
+def _rhythm(interval: int) -> dict[str, str | int]:
+    """FREQ and, where it is more than 1, INTERVAL of a series: by weeks where the days are whole weeks apart."""
+    freq, apart = ("WEEKLY", interval // _WEEK) if interval % _WEEK == 0 else ("DAILY", interval)
+    return {"FREQ": freq} if apart == 1 else {"FREQ": freq, "INTERVAL": apart}
 
 
 def _alarm(title: str, minutes: int) -> Component:

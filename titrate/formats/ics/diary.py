@@ -50,7 +50,8 @@ class CalendarOptions:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a calendar: all day where `begins` is a date, else on `count` days in a row from `begins` on.
+    """One entry of a calendar: all day where `begins` is a date, else on `count` days from `begins` on, `interval`
+    days apart.
 
     `begins` as a naive datetime is the time on the patient's clock, as an aware one an instant in UTC. `name` tells
     it from the other entries of its day; `rings` says whether there is an alarm, which shows `title`.
@@ -63,6 +64,7 @@ class Entry:
     text: str
     count: int = 1
     rings: bool = False
+    interval: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,12 @@ def _of_step(
     """The doses of a step on these of its days; `final`: the last dose of all may be among them."""
     step, listed = schedule.steps[number - 1], tuple(days)
     if not step.regimen.continuous:
+        cycle = step.regimen.cycle
         for administration in step.regimen.administrations:
+            days = tuple(d for d in listed if between(step.days.first, d) % cycle + 1 == administration.day)
             last = final and _is_last(schedule, step, administration)
-            yield from _doses(schedule, options, zone, number, administration, listed, last)
+            if days:
+                yield from _doses(schedule, options, zone, number, administration, days, last)
 
 
 def _doses(
@@ -163,7 +168,8 @@ def _doses(
     at = administration.slot.at
     assert at is not None, administration
     today = _day_of_issue(schedule, zone)
-    counted = {day: between(listed[0], day) - place for place, day in enumerate(listed)}
+    cycle = schedule.steps[number - 1].regimen.cycle
+    counted = {day: between(listed[0], day) // cycle - place for place, day in enumerate(listed)}
 
     def alone(day: date) -> bool:
         odd = zone is not None and oddity(zone, datetime.combine(day, at)) is not None
@@ -181,13 +187,15 @@ def _doses(
             title, text = wording.last_dose(schedule, title, text)
         name = wording.slug(f"{administration.slot.name}-{at:%H%M}")
         text = wording.unbroken(wording.plain(text))
-        yield Entry(name, days[0], begins, wording.plain(title), text, len(days), days[0] >= today)
+        yield Entry(name, days[0], begins, wording.plain(title), text, len(days), days[0] >= today, cycle)
 
 
 def _is_last(schedule: Schedule, step: Step, administration: Administration) -> bool:
     """Whether the last dose before the drug is stopped is one of these."""
-    at_end = schedule.last_dose is not None and schedule.last_dose in step.days
-    return at_end and administration == step.regimen.administrations[-1]
+    last = schedule.last_dose
+    if last is None or last not in step.days:
+        return False
+    return administration.slot == step.on(last).administrations[-1].slot
 
 
 def _day_of_issue(schedule: Schedule, zone: ZoneInfo | None) -> date:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from titrate.days import between, in_words, plus
+from titrate.formats import occasions
 from titrate.product import Piece
 from titrate.quantity import Quantity
 from titrate.reason import Fact
-from titrate.regimen import Administration, Regimen, Slot, times_a_day
+from titrate.regimen import Administration, Regimen, Slot, every, times_a_day
 from titrate.schedule import Schedule, Step
 from titrate.source import Citation
 from titrate.zone import Oddity
@@ -124,7 +125,7 @@ def change(schedule: Schedule, number: int) -> str:
     if before.rhythm is not None and before.rhythm == _rhythm(now):
         if now.continuous:
             return f"{_amount(now)} a day instead of {before.amount} a day (continuous infusion)"
-        return f"{_amount(now)} instead of {before.amount}, {times_a_day(now.frequency)}"
+        return f"{_amount(now)} instead of {before.amount}, {before.rhythm}"
     comma = "," if " and " in now.in_words() else ""
     return f"{now.in_words()}{comma} instead of {before.words}"
 
@@ -152,6 +153,9 @@ def _before(schedule: Schedule, number: int) -> _Before | None:
         if schedule.steps[0].regimen.continuous:
             return _Before(f"{current.daily} a day as a continuous infusion", str(current.daily), "continuous")
         return _Before(f"{current.daily} a day")
+    if current.cycle > 1:
+        rhythm = every(current.cycle) if len(current.doses) == 1 else None
+        return _Before(str(current), str(current.doses[0]), rhythm)
     if len(set(current.doses)) == 1:
         rhythm = times_a_day(len(current.doses))
         return _Before(f"{current.doses[0]} {rhythm}", str(current.doses[0]), rhythm)
@@ -166,6 +170,8 @@ def _rhythm(regimen: Regimen) -> str | None:
     """Two regimens of one rhythm differ in one amount only; a day with different doses has none."""
     if regimen.continuous:
         return "continuous"
+    if regimen.cycle > 1:
+        return every(regimen.cycle) if regimen.frequency == 1 else None
     return times_a_day(regimen.frequency) if len(set(regimen.doses)) == 1 else None
 
 
@@ -191,24 +197,27 @@ def step_text(schedule: Schedule, number: int) -> str:
     if not step.regimen.administrations:
         if number < len(schedule.steps):
             return fitted([f"No {schedule.rule.drug}: {step_dates(schedule, number)}."], _why(step), closing)
-        ended = f"The last dose was on {in_words(plus(step.days.first, -1))}."
+        ended = f"The last dose was on {in_words(schedule.last_dose or plus(step.days.first, -1))}."
         said = [f"From today you take no {schedule.rule.drug}.", ended, "Ring the prescriber if you feel worse."]
         return fitted(said, _why_it_may_end(schedule), closing)
     heading = f"Step {number} of {len(schedule.steps)}, {step_dates(schedule, number)}."
-    return fitted([heading, *_day_in_words(step.regimen)], [*safety(schedule), *_why(step)], closing)
+    on = [f"Days: {occasions.told(step.days, step.regimen)}."] if step.regimen.cycle > 1 else []
+    said = [heading, *on, *_day_in_words(step.regimen)]
+    return fitted(said, [*safety(schedule), *_why(step)], closing)
 
 
 def _day_in_words(regimen: Regimen) -> list[str]:
     """Which dose at which time, of which pieces; doses alike are told together."""
     if regimen.continuous:
         return [f"The pump gives {regimen.in_words()}."]
-    groups: dict[tuple[Quantity, str], list[str]] = {}
+    several = len({administration.day for administration in regimen.administrations}) > 1
+    groups: dict[tuple[int, Quantity, str], list[str]] = {}
     for administration in regimen.administrations:
-        key = (administration.dose, _pieces(administration.pieces))
+        key = (administration.day, administration.dose, _pieces(administration.pieces))
         groups.setdefault(key, []).append(f"{administration.slot.at:%H:%M}")
     return [
-        f"At {_and(times)}: {dose}{f', that is {pieces}' if pieces else ''}."
-        for (dose, pieces), times in groups.items()
+        f"{f'Day {day} at' if several else 'At'} {_and(times)}: {dose}{f', that is {pieces}' if pieces else ''}."
+        for (day, dose, pieces), times in groups.items()
     ]
 
 
@@ -327,7 +336,10 @@ def _why_it_may_end(schedule: Schedule, places: bool = True) -> list[str]:
     before = top.regimen.daily
     if current is not None and top is schedule.steps[0]:
         before = max(before, current.total().to(before.unit))
-    if before > bottom.regimen.daily and bottom.days.last is not None:
+    if max(top.regimen.cycle, bottom.regimen.cycle) > 1 and top is not bottom:
+        come = f"from {top.regimen.in_words()} to {bottom.regimen.in_words()}"
+        said.append(f"Why it is safe to end here: the dose has come down step by step {come}.")
+    elif before > bottom.regimen.daily and bottom.days.last is not None:
         length = between(top.days.first, bottom.days.last) + 1
         said.append(
             f"Why it is safe to end here: the daily dose has come down step by step from {before} "
