@@ -221,7 +221,8 @@ class Oracle:
             limits = (own.paced(request.by, every, request.citation("--by")), own)
         self.limits, own = limits
         self.own_decrease = own.decrease
-        maxima = [m for m in own.maximum if m.level == "limit"]
+        given = {one.asks for one in request.approved}
+        maxima = [m for m in own.maximum if m.level == "limit" or (m.level == "approval" and m.asks not in given)]
         self.most_a_dose = min((m.dose.amount for m in maxima if m.dose is not None), default=None)
         self.most_a_day = min((m.daily.amount for m in maxima if m.daily is not None), default=None)
         bounds = [bound for bound in (self.most_a_dose, self.most_a_day) if bound is not None]

@@ -18,7 +18,7 @@ from titrate.days import Duration, plus
 from titrate.limit import Per
 from titrate.quantity import Quantity, decimal
 from titrate.regimen import Pattern
-from titrate.request import Goal, Request, Split
+from titrate.request import Approval, Goal, Request, Split
 from titrate.rule import Rule
 from titrate.rulebook import parse
 
@@ -48,7 +48,7 @@ class Limit:
 @dataclass(frozen=True)
 class Sketch:
     """A small rule and what is asked of it. Days are texts as one types them, tablets are (mg, parts), caps on falls
-    (amount, of, days)."""
+    (amount, of, days), `opinion` a daily dose above which one is asked for, and whether it was given."""
 
     tablets: tuple[tuple[str, int], ...]
     times: tuple[int, int]
@@ -61,6 +61,7 @@ class Sketch:
     start: tuple[str, Bound] = ("daily", ("at-most", "1000 mg"))
     start_times: int | None = None
     daily_maximum: str | None = None
+    opinion: tuple[str, bool] | None = None
     maintenance: tuple[str, Bound] = ("daily", ("at-most", "1000 mg"))
     caps: tuple[tuple[str, Literal["current", "original"], int], ...] = ()
     last: str | None = None
@@ -97,6 +98,9 @@ class Sketch:
         ]
         if self.daily_maximum is not None:
             tables.append(f'[[maximum]]\ndaily = "{self.daily_maximum}"\n{CITE}\n')
+        if self.opinion is not None:
+            above = f'daily = "{self.opinion[0]}"\nlevel = "approval"\nasks = "second opinion"'
+            tables.append(f"[[maximum]]\n{above}\n{CITE}\n")
         tables += [f"[[taper.decrease]]\n{limit.text()}" for limit in self.decrease]
         tables += [
             f"[[taper.frequency]]\n{_times(least, most)}{_band(band)}\n{CITE}\n"
@@ -136,6 +140,7 @@ class Sketch:
             every=None if self.every is None else Duration(self.every, "day"),
             products=None if self.products is None else tuple(f"p{index}" for index in self.products),
             split=self.split,
+            approved=(Approval("second opinion", "somebody"),) if self.opinion is not None and self.opinion[1] else (),
         )
         request.check()
         return request
@@ -257,6 +262,7 @@ def sketches(draw: st.DrawFn, goals: tuple[str, ...] = ("up", "up", "down", "tap
         "increase": increase,
         "decrease": decrease,
         "daily_maximum": draw(daily) if draw(seldom) and draw(seldom) else None,
+        "opinion": (draw(daily), draw(st.booleans())) if draw(seldom) and draw(seldom) else None,
         "caps": draw(caps(doses)) if capped else (),
         "last": draw(low_daily) if draw(st.booleans()) else None,
         "duration": draw(st.integers(1, 14)) if draw(st.booleans()) else None,

@@ -64,9 +64,10 @@ class _Model:
         every = None if request.every is None else request.every.days
         own = rule.limits_for(request.patient, starting)
         self.limits: Limits = own.paced(request.by, every, request.citation("--by"))
+        self.approved = {one.asks for one in request.approved}
         self.rising, self.shape, self.unit = rising, shape, rule.file.unit
         at_hand = [p for p in own.products if request.products is None or p.name in request.products]
-        table = makeable(at_hand, self.unit, own.largest_dose())
+        table = makeable(at_hand, self.unit, own.approved(request.given).largest_dose())
         doses = [table.dose(grains).amount for grains in table.doses]
         self.current = None if request.current is None else [d.amount for d in request.current.doses]
         wanted = [] if request.target is None else [d.amount for d in request.target.doses]
@@ -126,6 +127,8 @@ class _Model:
         count = sum(step.used)
         cp.Add(count <= max(self.limits.slots)).OnlyEnforceIf(when)
         for maximum in self.limits.maximum:
+            if maximum.level == "approval" and maximum.asks in self.approved:
+                continue
             if maximum.dose is not None:
                 cp.Add(step.largest <= self._whole(maximum.dose.amount)).OnlyEnforceIf(when)
             if maximum.daily is not None:

@@ -41,9 +41,11 @@ def paper(
     decrease: str = 'by = { at-most = "1 mg" }\nevery = { at-least = "1 day" }',
     rest: str = "",
 ) -> Rule:
-    """A rule of one page, in mg. `increase` and `decrease` may be several tables, with an empty line between."""
+    """A rule of one page, in mg. `increase`, `decrease` and `maximum` may be several tables, with an empty line
+    between."""
     listed = products.replace(" }", f", {CITE} }}")
     several = "\n".join(f"[[increase]]\n{table}\n{CITE}" for table in increase.split("\n\n"))
+    maxima = "\n".join(f"[[maximum]]\n{table}\n{CITE}" for table in maximum.split("\n\n"))
     falls = "\n".join(f"[[taper.decrease]]\n{table}\n{DERIVED}" for table in decrease.split("\n\n"))
     text = f"""
 format = 1
@@ -76,9 +78,7 @@ times = {times}
 [maintenance]
 {maintenance}
 {CITE}
-[maximum]
-{maximum}
-{CITE}
+{maxima}
 {falls}
 {rest.replace("CITE", CITE)}
 """

@@ -12,6 +12,9 @@ from titrate.source import Citation
 
 Per = Literal["dose", "day"]
 
+# What a prescriber takes on by name where the source says that a use is not established.
+OFF_LABEL = "off-label use"
+
 
 def in_days(count: int) -> str:
     """`1 day`, `3 days`."""
@@ -163,20 +166,33 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True)
 class Maximum:
-    """The largest dose and daily dose, included. Above a `warn` a schedule may go, but says so."""
+    """The largest dose and daily dose, included. Above a `warn` a schedule may go, but says so; above an `approval`
+    only where what the source `asks` for was given, `approved_by` whom."""
 
     citation: Citation
     dose: Quantity | None = None
     daily: Quantity | None = None
-    level: Literal["limit", "warn"] = "limit"
+    level: Literal["limit", "warn", "approval"] = "limit"
     how: str | None = None
+    asks: str | None = None
+    approved_by: str | None = None
+
+    @property
+    def bars(self) -> bool:
+        """Whether no schedule may go above it."""
+        return self.level == "limit" or (self.level == "approval" and self.approved_by is None)
+
+    def amounts(self) -> str:
+        """`20 mg at one time and 80 mg a day`, those that are bounded."""
+        parts = [f"{self.dose} at one time"] if self.dose is not None else []
+        parts += [f"{self.daily} a day"] if self.daily is not None else []
+        return " and ".join(parts)
 
     def fact(self) -> Fact:
         """The bound as a fact."""
-        parts = [f"{self.dose} at one time"] if self.dose is not None else []
-        parts += [f"{self.daily} a day"] if self.daily is not None else []
+        without = f" without what the source asks for above it ({self.asks})" if self.level == "approval" else ""
         how = f" ({self.how})" if self.how else ""
-        return Fact(f"the maximum is {' and '.join(parts)}{how}", self.citation)
+        return Fact(f"the maximum{without} is {self.amounts()}{how}", self.citation)
 
 
 @dataclass(frozen=True, slots=True)

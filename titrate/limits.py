@@ -6,9 +6,11 @@ a rule both speak, the narrower one decides.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from titrate.limit import (
+    OFF_LABEL,
     By,
     Change,
     Frequency,
@@ -32,9 +34,10 @@ from titrate.source import Citation
 class Limits:
     """Every limit that applies to one patient, in one unit of dose.
 
-    `refusals` say why the patient is not one the rule is for (empty: they are); `not_checked` names
-    what a scope needed and nobody gave; `slots` has a day's slots by frequency.
-    `cycle` is for how many days each regimen goes before it begins again: 1 but for a drug taken once a week or so.
+    `refusals` say why the patient is not one the rule is for (empty: they are); those of them that a prescriber may
+    take on as an off-label use are also in `unestablished`. `not_checked` names what a scope needed and nobody gave;
+    `slots` has a day's slots by frequency. `cycle` is for how many days each regimen goes before it
+    begins again: 1 but for a drug taken once a week or so.
     """
 
     unit: str
@@ -52,19 +55,20 @@ class Limits:
     taper_duration: tuple[TaperDuration, ...]
     last_step: tuple[LastStep, ...]
     refusals: tuple[Fact, ...] = ()
+    unestablished: tuple[Fact, ...] = ()
     cautions: tuple[Fact, ...] = ()
     not_checked: tuple[str, ...] = field(default=())
     cycle: int = 1
 
     def largest_dose(self) -> Quantity:
         """The largest single dose that any maximum leaves (a daily maximum bounds a dose too)."""
-        bounds = [m.dose for m in self.maximum if m.level == "limit" and m.dose is not None]
-        bounds += [m.daily for m in self.maximum if m.level == "limit" and m.daily is not None]
+        bounds = [m.dose for m in self.maximum if m.bars and m.dose is not None]
+        bounds += [m.daily for m in self.maximum if m.bars and m.daily is not None]
         return min(bounds)
 
     def largest_daily(self) -> Quantity | None:
         """The largest daily dose, or `None` where only single doses are bounded."""
-        bounds = [m.daily for m in self.maximum if m.level == "limit" and m.daily is not None]
+        bounds = [m.daily for m in self.maximum if m.bars and m.daily is not None]
         return min(bounds, default=None)
 
     def facts(self, rising: bool) -> tuple[Fact, ...]:
@@ -85,6 +89,24 @@ class Limits:
             return self
         drawn = (replace(p, measure=measure) if p.measure is not None else p for p in self.products)
         return replace(self, products=tuple(drawn))
+
+    def approved(self, given: Mapping[str, str]) -> Limits:
+        """These limits where what the source asks for was given: `given` says by whom, under what it is (lower case).
+
+        Maxima that ask for it bar no more. What is not established is a caution instead of a refusal where somebody
+        has taken on the `OFF_LABEL` use.
+        """
+        maximum = tuple(
+            m if m.asks is None else replace(m, approved_by=given.get(m.asks.casefold())) for m in self.maximum
+        )
+        taken_on = given.get(OFF_LABEL)
+        if taken_on is None:
+            return replace(self, maximum=maximum)
+        refusals = tuple(fact for fact in self.refusals if fact not in self.unestablished)
+        cautions = tuple(
+            replace(fact, says=f"{fact.says}; {OFF_LABEL}, taken on by {taken_on}") for fact in self.unestablished
+        )
+        return replace(self, maximum=maximum, refusals=refusals, cautions=(*cautions, *self.cautions))
 
     def paced(self, by: Quantity | None, every: int | None, citation: Citation) -> Limits:
         """These limits together with the prescriber's own pace, which fills in what the rule is silent about.

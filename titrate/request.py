@@ -22,6 +22,30 @@ Split = Literal["even", "uneven"]
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """Something that the source asks for above some dose or for some patients (`asks`), and who gave it (`by`)."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    asks: str
+    by: str
+
+    @classmethod
+    def parse(cls, text: str) -> Approval:
+        """Read `second opinion: Dr Lang`. Raises `ValueError` where one of the two is missing."""
+        asks, _, by = (part.strip() for part in text.partition(":"))
+        if not asks or not by:
+            raise ValueError(
+                f'"{text[:60]}" does not say both what was asked for and who gave it; '
+                'write for example "second opinion: Dr Lang"'
+            )
+        return cls(asks, by)
+
+    def __str__(self) -> str:
+        return f"{self.asks}: {self.by}"
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request for a schedule. `start` is the first day on which something changes.
 
@@ -30,7 +54,8 @@ class Request:
     `finish_by` the day of the last dose. `by` and `every` are the prescriber's own pace. `products` and `times`
     narrow what is at hand and when it is taken. `max_pieces` is of how many pieces a dose is made at most;
     doses smaller than `liquid_below` are measured and only they; `measure` says which volumes can be drawn up;
-    `at_hand` is used first. `pump` is the filling of a pump. `issued` is when the request was made (UTC): it stamps
+    `at_hand` is used first. `pump` is the filling of a pump. `approved` is who gave what the source
+    asks for. `issued` is when the request was made (UTC): it stamps
     what is written, so that one request always gives the same bytes.
     """
 
@@ -60,6 +85,7 @@ class Request:
     measure: Scale | None = field(default=None, repr=False)
     liquid_below: Quantity | None = field(default=None, repr=False)
     pump: Pump | None = field(default=None, repr=False)
+    approved: tuple[Approval, ...] = field(default=(), repr=False)
 
     @property
     def identity(self) -> str:
@@ -146,6 +172,11 @@ class Request:
     def handling(self, mixed: bool = True) -> Handling:
         """How a dose may be made; `mixed`: also of pieces and a measured volume together."""
         return Handling(self.max_pieces, self.liquid_below, mixed)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Who gave what the source asks for, by what it is in lower case."""
+        return {one.asks.casefold(): one.by for one in self.approved}
 
     def citation(self, at: str) -> Citation:
         """What a number that the prescriber set cites: this request."""

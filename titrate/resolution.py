@@ -124,6 +124,7 @@ class Resolution:
                 for t in chosen(file.taper.last, "last", tapers)
             ),
             refusals=self._refusals(scopes),
+            unestablished=self._unestablished(scopes),
             cautions=tuple(Fact(s.caution, self._citation(s.cite)) for s in scopes if s.caution),
             not_checked=self._not_checked(),
         )
@@ -142,7 +143,12 @@ class Resolution:
         return (
             *(Fact(f"this rule is for {e.says}", self._citation(e.cite)) for e in ineligible),
             *(Fact(scope.refuse, self._citation(scope.cite)) for scope in scopes if scope.refuse),
+            *self._unestablished(scopes),
         )
+
+    def _unestablished(self, scopes: Sequence[ScopeTable]) -> tuple[Fact, ...]:
+        found = (scope for scope in scopes if scope.not_established)
+        return tuple(Fact(f"not established: {scope.not_established}", self._citation(scope.cite)) for scope in found)
 
     def _not_checked(self) -> tuple[str, ...]:
         tables = [*(e.when for e in self.file.eligible), *(s.when for s in self.file.scopes)]
@@ -251,7 +257,7 @@ class Resolution:
         dose = None if table.dose is None else self._capped(table.dose, "dose", table.cap)
         daily = None if table.daily is None else self._capped(table.daily, "day", table.cap)
         how = self._by_weight(table.cap, table.dose, table.daily)
-        return Maximum(self._citation(table.cite), dose, daily, table.level, how)
+        return Maximum(self._citation(table.cite), dose, daily, table.level, how, table.asks)
 
     def _frequency(self, table: FrequencyTable) -> Frequency:
         times = Times(table.times.at_least, table.times.at_most, table.times.prefer)

@@ -44,7 +44,10 @@ def told(fault: Any, raw: Any) -> tuple[str, str]:
 
 # What a text that has a form of its own looks like.
 _NAME = 'name; use letters, digits, dots, plus and hyphens, for example "10mg"'
-_PATTERNS = {"base-sha256": "hash; write the 12 digits of 0-9 and a-f that `titrate rules show` prints of that rule"}
+_PATTERNS = {
+    "base-sha256": "hash; write the 12 digits of 0-9 and a-f that `titrate rules show` prints of that rule",
+    "asks": 'word or two without a colon, for example "second opinion"',
+}
 
 # What a missing or mistaken table may look like.
 _EXAMPLES = {

@@ -94,7 +94,7 @@ class MaintenanceTable(Cited):
 
 
 class MaximumTable(Cited):
-    """The largest dose, daily dose, or both. `level = "warn"`: allowed, but said on the schedule."""
+    """The largest dose, daily dose, or both, and what happens above it."""
 
     dose: Amount | None = None
     """The largest single dose."""
@@ -102,13 +102,20 @@ class MaximumTable(Cited):
     """The largest daily dose."""
     cap: Amount | None = None
     """Of a dose or daily dose by weight: never more than this amount, whatever the weight."""
-    level: Literal["limit", "warn"] = "limit"
-    """limit (left out: this) is never passed; warn may be passed, and the schedule says so."""
+    level: Literal["limit", "warn", "approval"] = "limit"
+    """limit (left out: this) is never passed; warn may be passed, and the schedule says so; approval is passed only
+    where the request names who gave what the source asks for."""
+    asks: str | None = Field(default=None, pattern=r"^[^:\s][^:]*$")
+    """For approval: what the source asks for, in a word or two without a colon, such as "second opinion"."""
 
     @model_validator(mode="after")
     def _spoken(self) -> MaximumTable:
         if self.dose is None and self.daily is None:
             raise ValueError("a maximum needs dose, daily or both")
+        if (self.level == "approval") != (self.asks is not None):
+            raise ValueError(
+                'level = "approval", and only that, needs asks: what the source asks for ("second opinion")'
+            )
         weighed(self.cap, self.dose, self.daily)
         return self
 

@@ -22,7 +22,8 @@ from titrate.rulewhen import When
 
 class ScopeTable(Cited):
     """What differs for some patients. A limit given here takes the place of the rule's own; where several scopes
-    that fit give the same limit, all of theirs hold together. `refuse` refuses, `caution` is shown."""
+    that fit give the same limit, all of theirs hold together. `refuse` refuses, `not-established` refuses until a
+    prescriber takes it on, `caution` is shown."""
 
     name: str = Field(min_length=1)
     """What to call these patients, unique in the file."""
@@ -44,6 +45,8 @@ class ScopeTable(Cited):
     """For them: going down. A part that is left out stays as it is in the rule."""
     unsuitable: tuple[Form, ...] = ()
     """Forms that these patients cannot have."""
+    not_established: str | None = None
+    """A clause: what is not established for them. No schedule, unless somebody takes on the off-label use by name."""
     refuse: str | None = None
     """A clause that ends it: no schedule for them, because of this."""
     caution: str | None = None

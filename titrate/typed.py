@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -17,7 +17,7 @@ from titrate.product import Stock
 from titrate.pump import Pump
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
-from titrate.request import Goal, Request, Split
+from titrate.request import Approval, Goal, Request, Split
 from titrate.scale import Scale
 
 Read = TypeVar("Read")
@@ -61,6 +61,7 @@ class Typed:
     residual: str | None = None
     stability: str | None = None
     filled: str | None = None
+    approved_by: Sequence[str] | None = None
 
     def request(self, rule: str, goal: Goal, issued: datetime, today: date) -> Request:
         """The request. `issued` is its moment (UTC), `today` the day that "today" means.
@@ -99,7 +100,14 @@ class Typed:
             measure=read("--measure", self.measure, Scale.parse),
             liquid_below=read("--liquid-below", self.liquid_below, Quantity.parse),
             pump=self._pump(day),
+            approved=tuple(
+                filter(None, (read("--approved-by", text, Approval.parse) for text in self.approved_by or ()))
+            ),
         )
+
+    def _approved(self) -> tuple[Approval, ...]:
+        found = (read("--approved-by", text, Approval.parse) for text in self.approved_by or ())
+        return tuple(one for one in found if one is not None)
 
     def _pump(self, day: Callable[[str, str | None], date | None]) -> Pump | None:
         """The filling of a pump: all of it, or nothing; nothing about a pump has a default."""

@@ -53,7 +53,8 @@ def _document(schedule: Schedule, rule: Rule, given: Request) -> Report:
         judged = replace(judged, not_checked=(*limits.not_checked, *(one for one in others if one not in facts)))
     verdict = verify(judged, rule, _checks(judged, limits, () if same else ("rule",)), limits)
     findings, silent = _spoken(verdict)
-    options = ", ".join("--from" if name == "current" else f"--{name.replace('_', '-')}" for name in changed)
+    special = {"current": "--from", "approved": "--approved-by"}
+    options = ", ".join(special.get(name, f"--{name.replace('_', '-')}") for name in changed)
     notes = (f"Given beside what the document says, or instead of it: {options}.",) if changed else ()
     return Report(
         "a JSON document of titrate",
@@ -107,6 +108,7 @@ def _together(own: Request, given: Request) -> tuple[Request, tuple[str, ...]]:
     patient = replace(own.patient, **{name: value for name, value in facts.items() if value is not None})
     names = ("current", "since", "by", "every", "products", "times", "max_pieces", "measure")
     named = {name: getattr(given, name) for name in names}
+    named["approved"] = given.approved or None
     request = replace(own, patient=patient, **{name: value for name, value in named.items() if value is not None})
     changed = [name for name in named if getattr(request, name) != getattr(own, name)]
     changed += [name for name in facts if getattr(patient, name) != getattr(own.patient, name)]

@@ -12,6 +12,7 @@ import typer
 from titrate.cli.console import now, out, told
 from titrate.cli.options import (
     Age,
+    ApprovedBy,
     By,
     Clearance,
     Current,
@@ -68,6 +69,7 @@ def check(
     products: Products = None,
     max_pieces: MaxPieces = None,
     measure: Measure = None,
+    approved_by: ApprovedBy = None,
     times: Annotated[
         Text, typer.Option(help="When the doses are taken, where the file does not say: 07:00,13:00,21:00.")
     ] = None,
@@ -99,7 +101,7 @@ def _slots(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slot.name for day in rule.file.slots.day.values() for slot in day))
 
 
-def _given(rule: str, options: dict[str, str | bool | None]) -> Request:
+def _given(rule: str, options: dict[str, str | bool | list[str] | None]) -> Request:
     """What was typed beside the file. The goal and the first day are the file's to say, and mean nothing here."""
     from titrate.typed import Typed
 

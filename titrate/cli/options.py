@@ -82,6 +82,12 @@ Uneven = Annotated[
 ]
 Tz = Annotated[Text, typer.Option("--tz", help="Time zone for the calendar: Europe/London.")]
 Label = Annotated[Text, typer.Option(help="A name for the plan, printed with it.")]
+ApprovedBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WHAT: WHO", help='Who gave what the source asks for: "second opinion: Dr Lang". May be repeated.'
+    ),
+]
 Out = Annotated[
     list[Path] | None,
     typer.Option(

@@ -12,6 +12,7 @@ import typer
 from titrate.cli.console import local_zone, note, now, told
 from titrate.cli.options import (
     Age,
+    ApprovedBy,
     AsJson,
     AtHand,
     Audience,
@@ -111,6 +112,7 @@ def plan(
     uneven: Uneven = None,
     tz: Tz = None,
     label: Label = None,
+    approved_by: ApprovedBy = None,
     output: Out = None,
     format: FormatName = None,
     daily: Daily = False,
@@ -158,6 +160,7 @@ def taper(
     uneven: Uneven = None,
     tz: Tz = None,
     label: Label = None,
+    approved_by: ApprovedBy = None,
     output: Out = None,
     format: FormatName = None,
     daily: Daily = False,

@@ -13,6 +13,7 @@ from titrate.cli.console import local_zone, note, now, out, told
 from titrate.cli.documents import check_newest, check_untouched, day, document, today
 from titrate.cli.options import (
     Age,
+    ApprovedBy,
     AsJson,
     AtHand,
     Audience,
@@ -103,6 +104,7 @@ def revise(
     uneven: Uneven = None,
     tz: Tz = None,
     label: Label = None,
+    approved_by: ApprovedBy = None,
     rule: RulePath = None,
     as_edited: Edited = False,
     output: Out = None,

@@ -172,6 +172,8 @@ def _facts(schedule: Schedule) -> Iterator[tuple[str, str]]:
     yield "Status", "draft: no clinician has reviewed this rule" if rule.status == "draft" else fit(rule.status)
     yield "Plan", fit(f"{schedule.plan}, revision {schedule.revision}")
     yield "Replaces", _replaces(schedule)
+    for one in request.approved:
+        yield "Approved", fit(f"{one} (set by the prescriber)")
     if schedule.revised is not None:
         yield "Decided", fit(f"{schedule.revised.says} (set by the prescriber)")
     issued = schedule.issued.astimezone(UTC)

@@ -46,7 +46,7 @@ def _facts(terms: Terms) -> Iterator[tuple[Part, Fact]]:
     limits, request = terms.limits, terms.request
     yield from ((("refusals", index), fact) for index, fact in enumerate(limits.refusals))
     for index, maximum in enumerate(limits.maximum):
-        if maximum.level == "limit":
+        if maximum.bars:
             yield ("maximum", index), maximum.fact()
     for name in _PLAIN:
         yield from (((name, index), limit.fact()) for index, limit in enumerate(getattr(limits, name)))
@@ -137,7 +137,7 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
         return tuple(entry if (name, index) in parts else open_instead(entry) for index, entry in entries)
 
     def high(maximum: Maximum) -> Maximum:
-        if maximum.level == "warn":
+        if not maximum.bars:
             return maximum
         dose = None if maximum.dose is None else max(maximum.dose, largest)
         return replace(maximum, dose=dose, daily=None if maximum.daily is None else max(maximum.daily, roof))

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from titrate.errors import NoSchedule, RequestError
+from titrate.limit import OFF_LABEL
 from titrate.planner.bounds import bounds, keeping
 from titrate.planner.conflict import conflicts
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import Terms
 from titrate.reason import Because, Fact
-from titrate.request import Request
+from titrate.request import Approval, Request
 
 Search = Callable[[Terms], object]  # a schedule, or raises `Refused`, `RequestError` or `ValueError`
 
@@ -57,7 +58,10 @@ def _refused(search: Search, terms: Terms) -> Refused | None:
 def _options(terms: Terms, refused: Refused, again: Callable[[Request], object]) -> Iterator[str]:
     """What could be asked for instead, as one would type it; all but mere advice was tried."""
     offered = 0
-    for one in (*refused.tries, *_with_less(terms.request)):
+    approved = next(
+        (one for one in _with_approval(terms) if one.request and _leads_somewhere(one.request, again)), None
+    )
+    for one in (*([approved] if approved else ()), *refused.tries, *_with_less(terms.request)):
         if offered < MOST_OPTIONS and (one.request is None or _leads_somewhere(one.request, again)):
             offered += 1
             yield one.says
@@ -69,6 +73,19 @@ def _leads_somewhere(request: Request, again: Callable[[Request], object]) -> bo
     except (Refused, RequestError, ValueError):
         return False
     return True
+
+
+def _with_approval(terms: Terms) -> Iterator[Try]:
+    """The request with what the source asks for, first for the lowest maximum, then for the next one too."""
+    pending = [maximum for maximum in terms.limits.maximum if maximum.level == "approval" and maximum.bars]
+    pending.sort(key=lambda maximum: maximum.daily or maximum.dose or terms.limits.largest_dose())
+    asks = [OFF_LABEL] if set(terms.limits.unestablished) & set(terms.limits.refusals) else []
+    asks += [maximum.asks for maximum in pending if maximum.asks is not None]
+    for count in range(1, len(asks) + 1):
+        named = tuple(Approval(one, "NAME") for one in dict.fromkeys(asks[:count]))
+        typed = " ".join(f'--approved-by "{one}"' for one in named)
+        request = replace(terms.request, approved=(*terms.request.approved, *named))
+        yield Try(f"have it approved, and say by whom ({typed})", request)
 
 
 def _with_less(request: Request) -> Iterator[Try]:

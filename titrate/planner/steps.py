@@ -325,9 +325,11 @@ def _warnings(problem: Problem, drafts: tuple[_Draft, ...]) -> Iterator[Note]:
     dose = max(problem.grid.table.dose(max(draft.day, default=0)) for draft in drafts)
     for limit in problem.limits.maximum:
         over = (limit.daily is not None and daily > limit.daily) or (limit.dose is not None and dose > limit.dose)
-        if limit.level == "warn" and over:
-            fact = limit.fact()
-            says = f"This schedule goes above a maximum in print: {fact.says}"
+        if over and not limit.bars:
+            says = f"This schedule goes above a maximum in print: {limit.fact().says}"
+            if limit.approved_by is not None:
+                given = f"the source asks for this: {limit.asks}; given by {limit.approved_by}"
+                says = f"This schedule goes above {limit.amounts()}, where {given}"
             yield Note("maximum", says, limit.citation, applies=True)
 
 

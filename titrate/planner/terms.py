@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from titrate.errors import RequestError
-from titrate.limit import Change, in_days
+from titrate.limit import OFF_LABEL, Change, in_days
 from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.request import Request
@@ -27,10 +27,28 @@ class Terms:
     def of(cls, rule: Rule, request: Request) -> Terms:
         """Raises `RequestError` where the request contradicts itself, lacks something, or is faster than the rule."""
         request.check()
-        resolved = rule.limits_for(request.patient, starting=request.current is None).on_scale(request.measure)
+        _asked_for(rule, request)
+        resolved = rule.limits_for(request.patient, starting=request.current is None).approved(request.given)
+        resolved = resolved.on_scale(request.measure)
         # For somebody whom the rule is not for, its limits are not looked at any further.
         limits, own = (resolved, resolved) if resolved.refusals else _paced(resolved, request)
         return cls(request, limits, own, all(limit.times.at_most == 1 for limit in limits.frequency))
+
+
+def _asked_for(rule: Rule, request: Request) -> None:
+    """Raises `RequestError` for an approval of something that the rule asks for nowhere."""
+    file = rule.file
+    tables = [*file.maximum, *(table for scope in file.scopes for table in scope.maximum)]
+    known = dict.fromkeys(table.asks for table in tables if table.asks is not None)
+    if any(scope.not_established for scope in file.scopes):
+        known[OFF_LABEL] = None
+    for one in request.approved:
+        if one.asks.casefold() not in {asks.casefold() for asks in known}:
+            there = f"it asks for {', '.join(known)}" if known else "it asks for none"
+            raise RequestError(
+                f'--approved-by "{one}": the rule {rule.id} asks for no {one.asks[:60]}; {there}.',
+                (f'--approved-by "{next(iter(known))}: {one.by}"' if known else "leave out --approved-by",),
+            )
 
 
 def _paced(limits: Limits, request: Request) -> tuple[Limits, Limits]:

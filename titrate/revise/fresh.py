@@ -12,7 +12,7 @@ from titrate.product import Stock
 from titrate.pump import Pump
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
-from titrate.request import Request, Split
+from titrate.request import Approval, Request, Split
 from titrate.revise.course import Course, pattern
 from titrate.scale import Scale
 from titrate.schedule import Absence, Step
@@ -40,6 +40,7 @@ class Changes:
     measure: Scale | None = None
     liquid_below: Quantity | None = None
     pump: Pump | None = None
+    approved: tuple[Approval, ...] | None = None
 
     @classmethod
     def typed(cls, request: Request) -> Changes:
@@ -55,6 +56,10 @@ class Changes:
             facts = {one.name: getattr(self.patient, one.name) for one in fields(Patient)}
             known = {name: value for name, value in facts.items() if value is not None}
             told["patient"] = replace(request.patient, **known)
+        if self.approved is not None:
+            new_ones = {one.asks.casefold() for one in self.approved}
+            before = (one for one in request.approved if one.asks.casefold() not in new_ones)
+            told["approved"] = (*before, *self.approved)
         return replace(request, **told)
 
     @property
@@ -64,6 +69,7 @@ class Changes:
             **{one.name: f"--{one.name.replace('_', '-')}" for one in fields(self)},
             "split": "--even or --uneven",
             "pump": "what is known of the pump",
+            "approved": "--approved-by",
             "patient": "other facts about the patient",
         }
         return ", ".join(words for name, words in named.items() if getattr(self, name) is not None)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from titrate.days import between, plus
-from titrate.limit import By, Change, Times
+from titrate.limit import OFF_LABEL, By, Change, Times
 from titrate.limits import Limits
 from titrate.quantity import Quantity, Range
 from titrate.regimen import times_a_day
@@ -174,6 +174,25 @@ def check_maximum(case: Case) -> Iterator[Finding]:
                 yield from _outside(case, "maximum", span, limit.citation, dose, daily)
 
 
+def check_approval(case: Case) -> Iterator[Finding]:
+    """Law 5. No dose is above what needs somebody's approval, unless the request names who gave it."""
+    given = {one.asks.casefold() for one in case.request.approved}
+    for limit in case.limits.maximum:
+        if limit.asks is None or limit.asks.casefold() in given:
+            continue
+        for span in case.spans:
+            each = next(
+                (d for d in map(case.amount, every_dose(span.doses)) if limit.dose is not None and d > limit.dose), None
+            )
+            daily = case.amount(worst(span.doses)) if limit.daily is not None else None
+            bound = f"{limit.amounts()} without what the source asks for above it ({limit.asks})"
+            if each is not None:
+                yield found("approval", span.days.first, f"a dose is {each}", str(each), bound, limit.citation)
+            if daily is not None and limit.daily is not None and daily > limit.daily:
+                what = f"the daily dose is {daily}"
+                yield found("approval", span.days.first, what, str(daily), bound, limit.citation)
+
+
 def check_frequency(case: Case) -> Iterator[Finding]:
     """Law 5. The number of doses a day is one that the rule allows, for a taper one that it allows in tapers.
 
@@ -316,7 +335,7 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     products = [product for product in case.limits.products if hand is None or product.name in hand]
     falls = way_out_falls(case.own, case.limits, case.request.by is not None)
     citation = falls[0].citation if falls else None
-    largest = min(case.amount(largest_of(regimens)), case.limits.largest_dose())
+    largest = min(case.amount(largest_of(regimens)), case.limits.approved(case.request.given).largest_dose())
     try:
         makes = grades(products, case.limits.unit, largest, case.request.handling())
     except ValueError as fault:
@@ -345,7 +364,10 @@ def check_taper_duration(case: Case) -> Iterator[Finding]:
 
 def check_scope(case: Case) -> Iterator[Finding]:
     """Law 12. The patient is one the rule is for, and what could not be checked about them is not hidden."""
+    taken_on = any(one.asks.casefold() == OFF_LABEL for one in case.request.approved)
     for refusal in case.limits.refusals:
+        if taken_on and refusal in case.limits.unestablished:
+            continue
         what = "the patient is not one that the rule is for"
         yield found("scope", None, what, case.rule.id, refusal.says, refusal.citation)
     for missing in case.limits.not_checked:
@@ -370,6 +392,7 @@ CHECKS: tuple[Check, ...] = (
     check_interval,
     check_rate,
     check_maximum,
+    check_approval,
     check_frequency,
     check_spacing,
     check_cycle,

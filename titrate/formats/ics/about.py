@@ -20,6 +20,7 @@ def pages(schedule: Schedule, discreet: bool, feed: bool) -> list[str]:
         "Prepared by: ____________________",
         "It supports a decision of the prescriber; it makes none.",
     ]
+    sentences += [f"Approved: {one}." for one in schedule.request.approved]
     if schedule.revised is not None:
         sentences.append(f"From {in_words(schedule.revised.on)} on: {schedule.revised.says}.")
     sentences += _use(schedule, discreet, feed)
