@@ -102,5 +102,5 @@ Discreet = Annotated[bool, typer.Option("--discreet", help="Calendar: titles wit
 Remind = Annotated[Text, typer.Option(help="Calendar: how long before a dose to ring, such as 10m.")]
 ForWhom = Annotated[Audience, typer.Option("--audience", help="Handout: in plain words, or with limits and reasons.")]
 OnPaper = Annotated[Paper, typer.Option("--paper", help="Handout: the paper it is printed on.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Handout: its language, en-GB.")]
+Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Handout: its language: en-GB, en-US, de.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write errors as JSON.")]

@@ -16,6 +16,9 @@ from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.schedule import Schedule
 
+_DRAFT = word("draft: no clinician has reviewed this rule")
+# Words that a request or a patient may hold.
+_WORDS = (word("community"), word("hospital"), word("spinal"), word("cerebral"))
 _BASES = {
     "derived": word("Worked out from what sources say, because none prints it"),
     "computed": word("Calculated from what a source prints"),
@@ -93,15 +96,17 @@ def facts(tongue: Language, schedule: Schedule, references: References) -> Itera
     rule = schedule.rule
     population = tongue.named(rule.population)
     region = tongue.named(rule.region)
-    extends = f", {tongue.say('extends')} {tongue.all_of([fit(one) for one in rule.extends])}" if rule.extends else ""
-    yield tongue.say("Plan"), fit(f"{schedule.plan}, {tongue.say('revision {number}', number=str(schedule.revision))}")
+    bases = tongue.all_of([fit(one) for one in rule.extends])
+    named = tongue.say("{rule}, extends {bases}", rule=fit(rule.id), bases=bases) if bases else fit(rule.id)
+    revision = tongue.say("revision {number}", number=str(schedule.revision))
+    yield tongue.say("Plan"), f"{fit(schedule.plan)}, {revision}"
     yield tongue.say("Replaces"), _replaces(tongue, schedule)
     if schedule.revised is not None:
-        said = references.sentence(schedule.revised.says)
-        yield tongue.say("Decided"), f"{said.says} ({tongue.say('set by the prescriber')})"
-    yield tongue.say("Rule"), f"{fit(rule.id)}{extends} ({population}; {region})"
+        said, whose = references.sentence(schedule.revised.says), tongue.say("set by the prescriber")
+        yield tongue.say("Decided"), f"{said.says} ({whose})"
+    yield tongue.say("Rule"), f"{named} ({population}; {region})"
     yield tongue.say("Fingerprint of the rule"), f"SHA-256 {fit(rule.sha256)}"
-    status = "draft: no clinician has reviewed this rule" if rule.status == "draft" else rule.status
+    status = _DRAFT if rule.status == "draft" else rule.status
     yield tongue.say("Status of the rule"), tongue.named(status)
     issued = schedule.issued.astimezone(UTC)
     moment = f"{tongue.short(issued.date())}, {tongue.clock(issued.time())} UTC"
@@ -118,8 +123,8 @@ def _replaces(tongue: Language, schedule: Schedule) -> str:
         return tongue.say("revision {number} of this plan", number=number)
     one, day = schedule.earlier[-1], tongue.short(schedule.revised.on)
     said = tongue.say("revision {number} of this plan, from {day} on", number=number, day=day)
-    edited = f", {tongue.say('which somebody had changed after titrate wrote it')}" if one.edited else ""
-    return f"{said} (SHA-256 {fit(one.sha256[:12])}){edited}"
+    edited = tongue.say("somebody had changed it after titrate wrote it")
+    return f"{said} (SHA-256 {fit(one.sha256[:12])}{f'; {edited}' if one.edited else ''})"
 
 
 def asked(tongue: Language, schedule: Schedule) -> Iterator[tuple[str, str]]:

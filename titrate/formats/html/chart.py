@@ -25,11 +25,14 @@ _MOST_TICKS = 5
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text at a place."""
+    """A text with its middle at a place; `backed`: on a white ground so many units wide, which begins at `left`."""
 
     x: str
     y: str
     says: str
+    left: str = ""
+    top: str = ""
+    backed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,11 @@ class _Drawing:
 
     @property
     def _top(self) -> Fraction:
-        return Fraction(2 * _LINE + 6)
+        return Fraction(3 * _LINE + 4)
 
     @property
     def _bottom(self) -> Fraction:
-        return Fraction(self.height - 2 * _LINE - 14)
+        return Fraction(self.height - _LINE - 14)
 
     @property
     def _first(self) -> date:
@@ -223,7 +226,9 @@ class _Drawing:
             if amount is not None:
                 y = self.y(amount)
                 says = f"{name} {self.tongue.quantity(amount)}"
-                yield Level(_tenths(y), style, Label(_tenths(self._right), _tenths(y - 7), says))
+                half = Fraction(len(says) * _CHARACTER, 2)
+                middle = self._right - half if style == "maximum" else self._left + half
+                yield Level(_tenths(y), style, Label(_tenths(middle), _tenths(y - 7), says))
 
     def _uprights(self) -> Iterator[Upright]:
         """The first day of each step, as far as the dates find room; the revision and the review above the picture."""
@@ -262,7 +267,11 @@ class _Drawing:
             left, right = self.x(step.days.first), self.x(plus(last, 1))
             says = self.tongue.quantity(step.regimen.daily)
             if right - left >= len(says) * _CHARACTER and step.regimen.administrations:
-                yield Label(_tenths((left + right) / 2), _tenths(self.y(step.regimen.daily) - 7), says)
+                middle, y = (left + right) / 2, self.y(step.regimen.daily) - 7
+                wide = len(says) * _CHARACTER - 6
+                yield Label(
+                    _tenths(middle), _tenths(y), says, _tenths(middle - Fraction(wide, 2)), _tenths(y - 15), wide
+                )
 
 
 def _area(corners: list[tuple[str, str]], bottom: str) -> str:
@@ -289,4 +298,5 @@ def description(tongue: Language, schedule: Schedule) -> str:
         )
         for step in schedule.steps
     ]
-    return f"; {tongue.say('then')} ".join(said) + "."
+    then = tongue.say("then")
+    return f"; {then} ".join(said) + "."

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CATALOGUES = Path(__file__).resolve().parent.parent.parent / "locale"
 # The languages that can be asked for, and the locale of each. The first is the language of the program itself.
-LANGUAGES = {"en-GB": "en_GB"}
+LANGUAGES = {"en-GB": "en_GB", "en-US": "en_US", "de": "de"}
 _SOURCE = "en-GB"
 # What English in the United States writes otherwise than the catalogue of its own words can say.
 _MICROGRAMS = re.compile(rf"(?<=\d[ {NBSP}])micrograms?\b")
@@ -39,6 +39,11 @@ _ISOLATED = "\N{FIRST STRONG ISOLATE}{}\N{POP DIRECTIONAL ISOLATE}"
 def word(message: str) -> str:
     """The message as it is: it marks one for the catalogues that is looked up later."""
     return message
+
+
+def forms(one: str, more: str) -> tuple[str, str]:
+    """The forms of a message for one and for more, likewise."""
+    return one, more
 
 
 # Units, each as it follows a number.
@@ -55,7 +60,7 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         raise RequestError(
             f"--lang {code[:40]}: there is no such language; there are {', '.join(LANGUAGES)}.",
-            ("for example --lang en-GB",),
+            ("for example --lang de",),
         )
     return Language(code, LANGUAGES[code], CATALOGUES)
 
@@ -111,10 +116,12 @@ class Language:
 
     def known(self, text: str) -> str | None:
         """The translation of a whole text, or `None` where the catalogue has none. English is one of itself."""
+        return self.translation(text) or (text if self.english else None)
+
+    def translation(self, text: str) -> str | None:
+        """What the catalogue has for a whole text, or `None`."""
         found = None if self._catalogue is None else self._catalogue.gettext(text)
-        if found is not None and (found != text or text in _same(self._catalogue)):
-            return str(found)
-        return text if self.english else None
+        return str(found) if found is not None and (found != text or text in _same(self._catalogue)) else None
 
     def named(self, text: str, proper: bool = False) -> str:
         """A name from a rule or a request in this language, fit to be shown; a `proper` name needs no translation."""
@@ -138,8 +145,9 @@ class Language:
     def quantity(self, amount: Quantity) -> str:
         """`2,5 mg`: the number and its unit, which never part; isolated where the text runs from right to left."""
         unit = _ONE.get(amount.unit, amount.unit) if amount.amount == 1 else amount.unit
-        per = f"{NBSP}{self.say('per')}{NBSP}"
-        said = f"{self.number(amount.number)}{NBSP}{per.join(self.say(part) for part in unit.split('/'))}"
+        per = self.say("per")
+        units = f"{NBSP}{per}{NBSP}".join(self.say(part) for part in unit.split("/"))
+        said = f"{self.number(amount.number)}{NBSP}{units}"
         return self.isolated(said.replace(" ", NBSP))
 
     def isolated(self, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from itertools import groupby
 from typing import Literal
 
 from titrate.days import Days
@@ -22,11 +22,12 @@ Paper = Literal["a4", "letter"]
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """One administration: when, how much, made of what."""
+    """One administration, or several alike (`each`): when, how much, made of what."""
 
     when: str
     amount: str
     pieces: str
+    each: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def page(tongue: Language, schedule: Schedule, audience: Audience) -> Page:
         summary=summary.sentences(tongue, schedule, drug),
         changes=about.changes(references, schedule),
         warnings=warnings,
-        wide=chart(tongue, schedule, 700, 330),
+        wide=chart(tongue, schedule, 700, 320),
         narrow=chart(tongue, schedule, 340, 300),
         described=description(tongue, schedule),
         steps=steps,
@@ -161,7 +162,7 @@ def _dates(tongue: Language, schedule: Schedule) -> str:
     return wording.span(tongue, Days(schedule.first, schedule.last))
 
 
-_KINDS = {"titration": "rising", "maintenance": "staying", "taper": "falling"}
+_KINDS = (word("titration"), word("maintenance"), word("taper"))
 
 
 def _step_rows(tongue: Language, schedule: Schedule, references: References | None) -> Iterator[StepRow]:
@@ -174,7 +175,7 @@ def _step_rows(tongue: Language, schedule: Schedule, references: References | No
             tongue.say(step.kind),
             tongue.say("from {day}", day=tongue.short(step.days.first)) if stop else dates,
             length,
-            tuple(_dose(tongue, given) for given in step.regimen.administrations),
+            tuple(_alike(tongue, step.regimen)),
             tongue.quantity(step.regimen.daily),
             references.because(step.why) if references is not None else None,
             stop,
@@ -186,9 +187,19 @@ def _dose(tongue: Language, given: Administration) -> Dose:
     return Dose(wording.slot(tongue, given.slot), tongue.quantity(given.dose), said)
 
 
+def _alike(tongue: Language, taken: Regimen) -> Iterator[Dose]:
+    """The doses of a day; those that are alike one after the other are told together."""
+    for _, group in groupby(taken.administrations, key=lambda given: (given.dose, given.pieces)):
+        doses = [_dose(tongue, given) for given in group]
+        when = tongue.all_of([dose.when for dose in doses])
+        yield Dose(when, doses[0].amount, doses[0].pieces, each=len(doses) > 1)
+
+
 def _end(tongue: Language, schedule: Schedule, drug: str) -> str:
     if schedule.stops:
         return tongue.say("No {drug} from {day} on.", drug=drug, day=tongue.long(schedule.steps[-1].days.first))
+    if schedule.last is not None:
+        return tongue.say("Do not stop on {day}: ask the prescriber.", day=tongue.long(schedule.last))
     return tongue.say("Do not stop: {drug} goes on until the prescriber changes it.", drug=drug)
 
 
@@ -226,6 +237,3 @@ def _days_end(tongue: Language, schedule: Schedule) -> str:
         day=tongue.long(schedule.listed_until),
         regimen=wording.regimen(tongue, taken),
     )
-
-
-__all__ = ["UTC", "Audience", "Page", "Paper", "page"]

@@ -15,7 +15,7 @@ from functools import cache
 from titrate.days import MONTHS, WEEKDAYS, Duration
 from titrate.formats.fitting import NBSP
 from titrate.formats.html import wording
-from titrate.formats.html.language import Language, word
+from titrate.formats.html.language import Language, forms, word
 from titrate.patient import FACTS
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
@@ -56,7 +56,6 @@ PHRASES = (
     word("more than {amount}"),
     word("at most {amount}"),
     word("less than {amount}"),
-    word("{least} to {times}"),
     word("{said} and {said2}"),
     word("{said}, {said2}"),
     word("{said} ({said2})"),
@@ -66,6 +65,8 @@ PHRASES = (
     word("Start: {said}"),
     word("Rise from {said} to {said2}"),
     word("Fall from {said} to {said2}"),
+    word("Rise from {amount} to {amount2} a day"),
+    word("Fall from {amount} to {amount2} a day"),
     word("Keep {said} before stopping"),
     word("Keep {said} until it may change"),
     word("Stay on {said}"),
@@ -118,10 +119,8 @@ _PLACEHOLDER = re.compile(r"\{(\w+?)(\d?)\}")
 def translated(tongue: Language, text: str) -> str | None:
     """A text of the program or of a rule in the language, or `None` where it cannot be said in it."""
     plain = text.replace(NBSP, " ")
-    whole = tongue.known(plain)
-    if whole is not None:
-        return tongue.shown(whole)
-    return _read(tongue, plain, {})
+    found = tongue.translation(plain) or next(_readings(tongue, plain, {plain: None}), None) or tongue.known(plain)
+    return None if found is None else tongue.shown(found)
 
 
 def _read(tongue: Language, text: str, seen: dict[str, str | None]) -> str | None:
@@ -129,11 +128,9 @@ def _read(tongue: Language, text: str, seen: dict[str, str | None]) -> str | Non
     if text in seen:
         return seen[text]
     seen[text] = None
-    known = tongue.known(text)
-    if known is None:
-        known = next(_readings(tongue, text, seen), None)
-    seen[text] = known
-    return known
+    found = tongue.translation(text) or next(_readings(tongue, text, seen), None) or tongue.known(text)
+    seen[text] = found
+    return found
 
 
 def _readings(tongue: Language, text: str, seen: dict[str, str | None]) -> Iterator[str]:
@@ -211,9 +208,9 @@ def length(tongue: Language, text: str) -> str:
 
 
 _LENGTHS = {
-    "week": (word("{count} week"), word("{count} weeks")),
-    "month": (word("{count} month"), word("{count} months")),
-    "year": (word("{count} year"), word("{count} years")),
+    "week": forms("{count} week", "{count} weeks"),
+    "month": forms("{count} month", "{count} months"),
+    "year": forms("{count} year", "{count} years"),
 }
 
 
@@ -251,5 +248,4 @@ _KINDS: dict[str, Callable[[Language, str], str | None]] = {
     "fact": lambda tongue, text: tongue.known(text) if text in FACTS.values() else None,
     "how": lambda tongue, text: tongue.known(text) if text in _HOW else None,
     "name": lambda tongue, text: text,
-    "least": lambda tongue, text: None,
 }

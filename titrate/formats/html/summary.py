@@ -82,6 +82,11 @@ def _end(tongue: Language, schedule: Schedule, drug: str, pump: bool) -> Iterato
             yield tongue.say("From {day} the pump gives no {drug}.", day=first, drug=drug)
         else:
             yield tongue.say("From {day} you take no {drug}.", day=first, drug=drug)
+    elif schedule.last is not None:
+        yield tongue.say(
+            "This plan ends on {day} with a dose, and nothing is planned after it. Do not stop: ask the prescriber.",
+            day=tongue.long(schedule.last),
+        )
     else:
         yield tongue.say(
             "This plan has no last day. Do not stop: {drug} goes on until the prescriber changes it.", drug=drug

@@ -7,15 +7,15 @@ from fractions import Fraction
 
 from titrate.days import Days
 from titrate.formats.fitting import NBSP
-from titrate.formats.html.language import Language, word
+from titrate.formats.html.language import Language, forms, word
 from titrate.product import Piece
-from titrate.quantity import Quantity, decimal
+from titrate.quantity import Quantity
 from titrate.regimen import Administration, Pattern, Regimen, Slot
 
 _WHOLE = {
-    "tablet": (word("{count} tablet of {strength}"), word("{count} tablets of {strength}")),
-    "capsule": (word("{count} capsule of {strength}"), word("{count} capsules of {strength}")),
-    "packet": (word("{count} packet of {strength}"), word("{count} packets of {strength}")),
+    "tablet": forms("{count} tablet of {strength}", "{count} tablets of {strength}"),
+    "capsule": forms("{count} capsule of {strength}", "{count} capsules of {strength}"),
+    "packet": forms("{count} packet of {strength}", "{count} packets of {strength}"),
 }
 _PART = {
     Fraction(1, 2): word("half a tablet of {strength}"),
@@ -25,22 +25,14 @@ _PART = {
     Fraction(3, 4): word("three quarters of a tablet of {strength}"),
 }
 _WHOLE_AND_PART = {
-    Fraction(1, 2): (word("{count} tablet and a half of {strength}"), word("{count} tablets and a half of {strength}")),
-    Fraction(1, 3): (
-        word("{count} tablet and a third of {strength}"),
-        word("{count} tablets and a third of {strength}"),
+    Fraction(1, 2): forms("{count} tablet and a half of {strength}", "{count} tablets and a half of {strength}"),
+    Fraction(1, 3): forms("{count} tablet and a third of {strength}", "{count} tablets and a third of {strength}"),
+    Fraction(2, 3): forms(
+        "{count} tablet and two thirds of {strength}", "{count} tablets and two thirds of {strength}"
     ),
-    Fraction(2, 3): (
-        word("{count} tablet and two thirds of {strength}"),
-        word("{count} tablets and two thirds of {strength}"),
-    ),
-    Fraction(1, 4): (
-        word("{count} tablet and a quarter of {strength}"),
-        word("{count} tablets and a quarter of {strength}"),
-    ),
-    Fraction(3, 4): (
-        word("{count} tablet and three quarters of {strength}"),
-        word("{count} tablets and three quarters of {strength}"),
+    Fraction(1, 4): forms("{count} tablet and a quarter of {strength}", "{count} tablets and a quarter of {strength}"),
+    Fraction(3, 4): forms(
+        "{count} tablet and three quarters of {strength}", "{count} tablets and three quarters of {strength}"
     ),
 }
 TIMES_A_DAY = (
@@ -69,7 +61,7 @@ def piece(tongue: Language, one: Piece) -> str:
     if form == "infusion":
         return tongue.say("{amount} over 24 hours", amount=tongue.quantity(one.amount))
     if form == "liquid":
-        volume = tongue.isolated(f"{tongue.number(decimal(one.count))}{NBSP}{tongue.say('mL')}")
+        volume = tongue.quantity(Quantity(one.count, "mL"))
         return tongue.say("{volume} of {strength}", volume=volume, strength=strength)
     whole, part = int(one.count), one.count - int(one.count)
     if not part:
