@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("schedule", "resolution"),
     ("rule", "foreign", "difference"),
     ("contradiction", "ruleschema"),
-    ("rulereader",),
+    ("rulereader", "planner.phase"),
     ("rulebook", "planner.moves", "planner.terms", "planner.refused", "planner.conflict", "verifier.change"),
     ("planner.path", "planner.grid", "planner.bounds", "verifier.case", "verifier.wayout"),
     (

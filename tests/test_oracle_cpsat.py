@@ -67,7 +67,9 @@ class _Model:
         self.approved = {one.asks for one in request.approved}
         self.rising, self.shape, self.unit = rising, shape, rule.file.unit
         at_hand = [p for p in own.products if request.products is None or p.name in request.products]
-        table = makeable(at_hand, self.unit, own.approved(request.given).largest_dose())
+        largest = own.approved(request.given).largest_dose()
+        assert largest is not None
+        table = makeable(at_hand, self.unit, largest)
         doses = [table.dose(grains).amount for grains in table.doses]
         self.current = None if request.current is None else [d.amount for d in request.current.doses]
         wanted = [] if request.target is None else [d.amount for d in request.target.doses]

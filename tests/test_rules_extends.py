@@ -68,6 +68,8 @@ def test_a_table_takes_the_place_of_the_inherited_one_as_a_whole(tmp_path: Path,
     """The base's first day has a frequency; the file's has none, and so there is none."""
     found = rule(tmp_path, f'\n[start]\ndose = "2.5 mg"\n{CITE}')
     assert unlike(found.file, base.file) == {"extends", "sources", "start"}
+    assert base.file.start is not None
+    assert found.file.start is not None
     assert base.file.start.frequency is not None
     assert found.file.start.frequency is None
     assert found.file.start.cite.source == "protocol"

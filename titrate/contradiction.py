@@ -10,7 +10,7 @@ from titrate.quantity import Quantity, decimal
 from titrate.resolution import product_of, scope_of
 from titrate.rulebox import ProductTable
 from titrate.rulefault import place_of
-from titrate.rulefile import RuleFile
+from titrate.rulefile import RISING, RuleFile
 from titrate.rulelimit import ResponseTable, SpacingTable
 from titrate.ruleshape import holds, join, written
 from titrate.ruletaper import RateTable
@@ -53,6 +53,7 @@ def contradictions(file: RuleFile, raw: Any) -> Iterator[tuple[str, str]]:
     """What is wrong only when the tables of a file are read together."""
     yield from _alone(file)
     yield from _names(file)
+    yield from _phases(file)
     for index, product in enumerate(file.products):
         yield from _product(product, file.unit, f"products.{index}")
     for place, message in _amounts(file, file.unit, ""):
@@ -62,7 +63,7 @@ def contradictions(file: RuleFile, raw: Any) -> Iterator[tuple[str, str]]:
         yield place_of(tuple(int(step) if step.isdecimal() else step for step in place.split(".")), raw), message
     scoped = ((f"scopes.{index}.maximum", scope.maximum) for index, scope in enumerate(file.scopes) if scope.maximum)
     for place, maxima in (("maximum", file.maximum), *scoped):
-        if not any(m.level == "limit" for m in maxima):
+        if maxima and not any(m.level == "limit" for m in maxima):
             yield place, 'no maximum has level = "limit"; a schedule needs a bound'
     if not file.taper.decrease:
         yield "taper.decrease", "is missing; where no source gives a step, say silent = true, or derive one"
@@ -73,6 +74,19 @@ def _alone(file: RuleFile) -> Iterator[tuple[str, str]]:
     for key, given in (("remove", file.remove), ("base-sha256", file.base_sha256)):
         if given and file.extends is None:
             yield key, "belongs to a rule that extends another one; this one does not (extends is missing)"
+
+
+def _phases(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """Rising is told whole or not at all: a rise without a maximum would be bounded by nothing."""
+    if file.start is not None or file.increase:
+        for key in RISING:
+            if not getattr(file, key):
+                yield key, f"is missing; a rule that says how a dose rises needs [{'], ['.join(RISING)}]"
+        return
+    for index, scope in enumerate(file.scopes):
+        for key in ("start", "increase"):
+            if getattr(scope, key):
+                yield f"scopes.{index}.{key}", f"has no sense where the rule itself has no [{key}] and only tapers"
 
 
 def _names(file: RuleFile) -> Iterator[tuple[str, str]]:

@@ -60,11 +60,11 @@ class Limits:
     not_checked: tuple[str, ...] = field(default=())
     cycle: int = 1
 
-    def largest_dose(self) -> Quantity:
-        """The largest single dose that any maximum leaves (a daily maximum bounds a dose too)."""
+    def largest_dose(self) -> Quantity | None:
+        """The largest single dose that any maximum leaves (a daily one bounds a dose too), or `None` without one."""
         bounds = [m.dose for m in self.maximum if m.bars and m.dose is not None]
         bounds += [m.daily for m in self.maximum if m.bars and m.daily is not None]
-        return min(bounds)
+        return min(bounds, default=None)
 
     def largest_daily(self) -> Quantity | None:
         """The largest daily dose, or `None` where only single doses are bounded."""

@@ -26,6 +26,9 @@ from titrate.ruletaper import TaperTable
 from titrate.rulevalue import Cited, SourceTable, Table, several
 from titrate.rulewhen import EligibleTable
 
+# The tables that tell how a dose rises and where it may stay. They go together, since each bounds the others.
+RISING = ("start", "increase", "maintenance", "maximum")
+
 
 class RemoveTable(Cited):
     """Inherited parts that do not hold in a rule that extends another one, and who says so."""
@@ -74,14 +77,14 @@ class RuleFile(Table):
     """The usual hours."""
     frequency: Annotated[tuple[FrequencyTable, ...], BeforeValidator(several), Field(min_length=1)]
     """Doses a day."""
-    start: StartTable
-    """The first day."""
-    increase: Annotated[tuple[ChangeTable, ...], BeforeValidator(several), Field(min_length=1)]
-    """Going up; where there are several, all hold together."""
-    maintenance: MaintenanceTable
-    """What one may stay on."""
-    maximum: Annotated[tuple[MaximumTable, ...], BeforeValidator(several), Field(min_length=1)]
-    """Never more than this."""
+    start: StartTable | None = None
+    """The first day. Left out, with increase, maintenance and maximum, where the source is about tapering only."""
+    increase: Annotated[tuple[ChangeTable, ...], BeforeValidator(several)] = ()
+    """Going up; where there are several, all hold together. Left out where the source is about tapering only."""
+    maintenance: MaintenanceTable | None = None
+    """What one may stay on. Left out only where the source is about tapering only."""
+    maximum: Annotated[tuple[MaximumTable, ...], BeforeValidator(several)] = ()
+    """Never more than this. Left out only where the source is about tapering only."""
     spacing: Annotated[tuple[SpacingTable, ...], BeforeValidator(several)] = ()
     """The least time between two doses."""
     taper: TaperTable

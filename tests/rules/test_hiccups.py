@@ -84,6 +84,7 @@ def test_it_is_said_to_be_off_label() -> None:
 def test_palliative_doses_are_kept_beside_it() -> None:
     """1.8, New Zealand: 5 mg three times a day, every 3 days up to 10 to 20 mg three times a day."""
     file = rule(RULE).file
+    assert file.maintenance is not None
     assert any("10 to 20 mg three times a day" in also.says for also in file.maintenance.also)
     assert any("every 3 days" in also.says for table in file.increase for also in table.also)
 

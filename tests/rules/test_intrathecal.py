@@ -54,7 +54,9 @@ def test_children_up_to_1000(age: str, expected: list[str]) -> None:
 
 
 def test_what_other_sources_print_as_the_range() -> None:
-    beside = " ".join(also.says for also in rule(RULE).file.maintenance.also)
+    maintenance = rule(RULE).file.maintenance
+    assert maintenance is not None
+    beside = " ".join(also.says for also in maintenance.also)
     for printed in ("300 to 800", "90 to 703", "24 to 1199", "100 to 300"):
         assert printed in beside
 

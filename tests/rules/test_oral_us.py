@@ -160,6 +160,7 @@ def test_an_interaction_is_marked(word: str) -> None:
 def test_what_other_countries_print_is_kept_beside_it() -> None:
     """Section 4, 1: 80, 100, 100 to 120 mg a day, never averaged."""
     file = rule(RULE).file
+    assert file.maintenance is not None
     beside = [also.says for table in file.maximum for also in table.also]
     assert any("100 mg a day" in says for says in beside)
     assert any("100 to 120 mg a day" in says for says in beside)

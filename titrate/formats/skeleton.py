@@ -16,7 +16,7 @@ from titrate.formats.rulewords import in_words, limits
 from titrate.inherit import REPEATED
 from titrate.rule import Rule
 from titrate.rulefault import BLANK
-from titrate.rulefile import RuleFile
+from titrate.rulefile import RISING, RuleFile
 from titrate.ruleshape import choices, described, holds, join, meaning, plain, single, tables, written
 from titrate.rulevalue import Also, Cited, Table
 
@@ -96,7 +96,8 @@ class _Skeleton:
         yield from _comment(field.description or "")
         for told in self._inherited(key):
             yield from _comment(f"Inherited: {told}", "#     ")
-        optional = not field.is_required() if self.base is None else key != "sources"
+        needed = field.is_required() or key in RISING
+        optional = not needed if self.base is None else key != "sources"
         if join(field) != "parts":
             yield from self._table(f"{key}.{self.source}" if holds(field.annotation, dict) else key, field, optional)
             return

@@ -26,6 +26,13 @@ MOST_DAYS = 20_000
 MOST_AT_ONCE = 2_000
 
 
+def largest(limits: Limits) -> Quantity:
+    """The largest single dose. Of a rule without a maximum `Terms` bounds it by what is taken now."""
+    top = limits.largest_dose()
+    assert top is not None
+    return top
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """What can be taken: `table` has the makeable doses in grains, `slots` the slots of a day by frequency."""
@@ -44,15 +51,15 @@ class Grid:
         Its grain also counts what the rule's other products make, since the patient may be on one of them now.
         Raises `RequestError` if there are too many doses to plan with.
         """
-        largest = limits.largest_dose()
+        top = largest(limits)
         try:
             grades = tuple(grade for product in limits.products for grade in product.grades)
-            table = makeable(products, limits.unit, largest, grades, handling)
+            table = makeable(products, limits.unit, top, grades, handling)
         except ValueError as fault:
             raise RequestError(f"These products cannot be planned with: {fault}.") from fault
         daily = limits.largest_daily()
         whole = None if daily is None else int(daily.to(limits.unit).amount / table.grain)
-        return cls(table, slots, int(largest.to(limits.unit).amount / table.grain), whole)
+        return cls(table, slots, int(top.to(limits.unit).amount / table.grain), whole)
 
     def allowed(self, frequencies: tuple[Frequency, ...], begun: int | None = None) -> tuple[int, ...]:
         """The frequencies that have slots and that the limits allow at some daily dose at least, ascending."""

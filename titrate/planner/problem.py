@@ -10,8 +10,9 @@ from itertools import product as every_combination
 from titrate.errors import RequestError
 from titrate.limit import Spacing, in_days
 from titrate.limits import Limits
-from titrate.planner.grid import MOST_DAYS, Grid, slots_at, spread
+from titrate.planner.grid import MOST_DAYS, Grid, largest, slots_at, spread
 from titrate.planner.moves import Doses, Moves
+from titrate.planner.phase import doses_of
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import Terms
 from titrate.product import Product, makeable
@@ -162,15 +163,8 @@ def _doses(pattern: Pattern, terms: Terms, option: str) -> tuple[Quantity, ...] 
     if pattern.cycle != limits.cycle and pattern.daily is None:
         rhythm = "takes doses every day" if limits.cycle == 1 else f"takes doses every {in_days(limits.cycle)}"
         raise Refused(f'{option} "{pattern}" has another cycle than the rule, which {rhythm}')
-    try:
-        if pattern.doses:
-            return tuple(dose.to(limits.unit) for dose in pattern.doses)
-        total = pattern.total().to(limits.unit)
-    except ValueError as fault:
-        raise RequestError(
-            f'{option} "{pattern}" does not fit this rule, which counts in {limits.unit}: {fault}.'
-        ) from fault
-    return (total,) if terms.once else None
+    doses = doses_of(pattern, limits.unit, option)
+    return doses if pattern.doses or terms.once else None
 
 
 def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:
@@ -181,7 +175,7 @@ def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:
             f'--from "{pattern}" does not say how the day is divided.',
             (f'write the doses, for example --from "{Quantity(pattern.total().amount / 3, limits.unit)} x3"',),
         )
-    every = makeable(limits.products, limits.unit, max(limits.largest_dose(), *doses), ())
+    every = makeable(limits.products, limits.unit, max(largest(limits), *doses), ())
     for dose in doses:
         if every.grains(dose) is None:
             near = " or ".join(str(d) for d in every.nearest(dose))
@@ -266,7 +260,7 @@ def _unmade(problem: Problem, doses: tuple[Quantity, ...] | None) -> Iterator[Fa
     """Which of the doses that were asked for the products do not make, and what there is near them; and which there
     is no time of day for."""
     for dose in dict.fromkeys(doses or ()):
-        if problem.grid.table.grains(dose) is None and dose <= problem.limits.largest_dose():
+        if problem.grid.table.grains(dose) is None and dose <= largest(problem.limits):
             near = problem.grid.table.nearest(dose)
             nearest = f"the nearest dose{' is' if len(near) == 1 else 's are'} {' and '.join(map(str, near))}"
             yield Fact(f"they do not make {dose}; {nearest}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from titrate.errors import RequestError
 from titrate.limit import OFF_LABEL, Change, in_days
 from titrate.limits import Limits
+from titrate.planner.phase import bounded
 from titrate.quantity import Quantity
 from titrate.request import Request
 from titrate.rule import Rule
@@ -30,6 +31,7 @@ class Terms:
         _asked_for(rule, request)
         resolved = rule.limits_for(request.patient, starting=request.current is None).approved(request.given)
         resolved = resolved.on_scale(request.measure)
+        resolved = bounded(rule, resolved, request)
         # For somebody whom the rule is not for, its limits are not looked at any further.
         limits, own = (resolved, resolved) if resolved.refusals else _paced(resolved, request)
         return cls(request, limits, own, all(limit.times.at_most == 1 for limit in limits.frequency))

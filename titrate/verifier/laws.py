@@ -35,6 +35,7 @@ __all__ = ["CHECKS", "Finding", "Verdict", "verify"]
 Check = Callable[[Case], Iterator[Finding]]
 
 SILENT = "not given: the rule is silent and the request does not say"
+TAPERS = "the rule tells only how to taper,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,9 @@ def check_start(case: Case) -> Iterator[Finding]:
     """Law 2. It starts within the start range, or exactly at the regimen that the patient is on."""
     first = case.spans[0]
     if case.request.current is None:
+        if not case.limits.start:
+            value = case.written(first.doses)
+            yield found("start", first.days.first, f"it starts with {value}", value, f"{TAPERS} not how to start")
         for limit in case.limits.start:
             yield from _outside(case, "start", first, limit.citation, limit.dose, limit.daily, limit.frequency)
     elif case.current is None:
@@ -115,6 +119,10 @@ def check_start(case: Case) -> Iterator[Finding]:
 def check_increment(case: Case) -> Iterator[Finding]:
     """Law 3. No rise is larger than the rule allows."""
     yield from _too_large(case, "increment", "rise", case.limits.increase)
+    for move in case.moves if not case.limits.increase else ():
+        if move.direction == "rise" and move.between_doses:
+            value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
+            yield found("increment", move.day, f"the doses go from {value}", value, f"{TAPERS} not how to rise")
 
 
 def check_decrement(case: Case) -> Iterator[Finding]:
@@ -335,7 +343,8 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     products = [product for product in case.limits.products if hand is None or product.name in hand]
     falls = way_out_falls(case.own, case.limits, case.request.by is not None)
     citation = falls[0].citation if falls else None
-    largest = min(case.amount(largest_of(regimens)), case.limits.approved(case.request.given).largest_dose())
+    largest, top = case.amount(largest_of(regimens)), case.limits.approved(case.request.given).largest_dose()
+    largest = largest if top is None else min(largest, top)
     try:
         makes = grades(products, case.limits.unit, largest, case.request.handling())
     except ValueError as fault:
