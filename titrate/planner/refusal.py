@@ -78,7 +78,7 @@ def _leads_somewhere(request: Request, again: Callable[[Request], object]) -> bo
 def _with_approval(terms: Terms) -> Iterator[Try]:
     """The request with what the source asks for, first for the lowest maximum, then for the next one too."""
     pending = [maximum for maximum in terms.limits.maximum if maximum.level == "approval" and maximum.bars]
-    pending.sort(key=lambda maximum: maximum.daily or maximum.dose or terms.limits.largest_dose())
+    pending.sort(key=lambda maximum: next(one for one in (maximum.daily, maximum.dose) if one is not None))
     asks = [OFF_LABEL] if set(terms.limits.unestablished) & set(terms.limits.refusals) else []
     asks += [maximum.asks for maximum in pending if maximum.asks is not None]
     for count in range(1, len(asks) + 1):
