@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,11 +20,18 @@ ROOT = Path(__file__).resolve().parent.parent
 US = "baclofen-oral-spasticity"
 
 
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plan that every test begins with, made once."""
+    folder = tmp_path_factory.mktemp("planned")
+    plan(folder, "plan.json", "--tz", "Europe/London", "--label", "Mum")
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(planned: Path, tmp_path: Path) -> Path:
     """A folder with one plan."""
-    plan(tmp_path, "plan.json", "--tz", "Europe/London", "--label", "Mum")
-    return tmp_path
+    return Path(shutil.copytree(planned, tmp_path, dirs_exist_ok=True))
 
 
 def plan(folder: Path, name: str, *more: str) -> None:
@@ -146,8 +154,57 @@ def test_what_is_no_schedule_is_said_and_the_rest_goes_on(folder: Path) -> None:
     ran = calendar(folder)
     assert ran.code == 7
     assert "broken.json: The document is no JSON" in ran.err
-    assert "It has no calendar." in ran.err
+    assert "The calendar of plan x is not written." in ran.err
     assert ran.out.endswith("written\n")
+
+
+def test_a_newest_revision_that_cannot_be_read_leaves_the_calendar_as_it_is(folder: Path) -> None:
+    """Revision 1 is at hand, but it is known not to be the newest: whatever is written from it would be an old plan."""
+    revise(folder, "plan.json", "2026-12-06", "stay", "7d", to="r2.json")
+    text = (folder / "r2.json").read_text(encoding="utf-8")
+    for broken, words in (
+        (text.replace('"format": 1', '"format": 2'), "a newer titrate wrote it, and can read it"),
+        (text.replace('"format": 1', '"format": 0'), "the titrate that wrote it can read it"),
+        (text[: len(text) // 2], "the text breaks off here"),
+    ):
+        (folder / "r2.json").write_text(broken, encoding="utf-8")
+        ran = calendar(folder)
+        assert (ran.code, ran.out) == (7, "")
+        assert words in ran.err
+        assert "is not written." in ran.err
+        assert not feed_is_there(folder)
+    (folder / "r2.json").write_text(text, encoding="utf-8")
+    assert calendar(folder).code == 0
+    (folder / "plan.json").write_text(text.replace('"revision": 2', '"revision": 1', 1)[:400], encoding="utf-8")
+    ran = calendar(folder)
+    assert (ran.code, ran.out.endswith("as it was\n")) == (7, True)
+    assert "shows revision 2, which is newer" in ran.err
+
+
+def feed_is_there(folder: Path) -> bool:
+    return list(folder.glob("*.ics")) != []
+
+
+def test_files_that_are_none_are_not_waited_for_and_hidden_ones_left_alone(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.json")
+    (folder / "folder.json").mkdir()
+    (folder / "._plan.json").write_bytes(b"\x00\x05\x16\x07")
+    ran = calendar(folder)
+    assert ran.code == 7
+    assert "pipe.json is no regular file. It has no calendar." in ran.err
+    assert "folder.json" not in ran.err
+    assert "._plan.json" not in ran.err
+    assert ran.out.endswith("written\n")
+
+
+def test_all_that_went_wrong_is_one_error_as_json(folder: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (folder / name).write_text("{", encoding="utf-8")
+    ran = calendar(folder, "--json")
+    told = json.loads(ran.err)
+    assert (ran.code, told["exit_code"], told["options"]) == (7, 7, ["move it to another folder"])
+    assert "a.json: The document is no JSON" in told["message"]
+    assert "b.json: The document is no JSON" in told["message"]
 
 
 def test_a_calendar_whose_schedule_is_gone_is_said(folder: Path) -> None:
@@ -176,6 +233,7 @@ def test_the_name_of_a_plan_is_no_way_out_of_the_folder(folder: Path, name: str)
     ("arguments", "code", "words"),
     [
         (("nowhere",), 7, "nowhere is no folder"),
+        (("plan.json",), 7, "plan.json is no folder. You could: name the folder that it is in: .."),
         (("empty",), 7, "holds no schedule"),
         ((".", "--to", "nowhere"), 7, "nowhere is no folder"),
         ((".", "--url", "example.org"), 4, "https://example.org/calendars"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -159,6 +160,7 @@ def test_the_table_and_every_line_fit_a_page() -> None:
 
 def test_for_the_patient_there_are_only_sentences() -> None:
     text = difference.write(up(), act(up(), "2026-12-06", "stay", "7d"), patient=True)
+    assert text.startswith("Baclofen: what changes\n----------------------\n- From Monday 07 December 2026")
     assert "take 10 mg instead of 15 mg, three times a day." in " ".join(text.split())
     assert "Every other day stays as it was." in text
     assert "Do not stop suddenly" in text
@@ -180,16 +182,23 @@ def test_as_data() -> None:
 # --- the commands ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with three revisions of a plan."""
+@pytest.fixture(scope="module")
+def revised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three revisions of a plan, made once."""
+    folder = tmp_path_factory.mktemp("revised")
     for arguments in (
         ("plan", US, "--start", "2026-12-01", "--target", "20 mg x3", "--label", "Mum", "-o", "r1.json"),
         ("revise", "r1.json", "--on", "2026-12-06", "stay", "7d", "-o", "r2.json"),
         ("revise", "r2.json", "--on", "2026-12-10", "stop", "-o", "r3.json"),
     ):
-        assert titrate(*arguments, cwd=tmp_path).code == 0
-    return tmp_path
+        assert titrate(*arguments, cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(revised: Path, tmp_path: Path) -> Path:
+    """A folder with three revisions of a plan."""
+    return Path(shutil.copytree(revised, tmp_path, dirs_exist_ok=True))
 
 
 def test_history_lists_every_revision_once(folder: Path) -> None:
@@ -248,13 +257,28 @@ def test_history_tells_two_documents_of_one_number_apart(folder: Path) -> None:
     assert "other/a.json and other/b.json are both revision 2, and they differ" in " ".join(ran.out.split())
 
 
+def test_history_lists_what_can_be_read_and_says_what_cannot(folder: Path) -> None:
+    (folder / "r2.json").write_text("{", encoding="utf-8")
+    ran = titrate("history", "r1.json", "r2.json", "r3.json", cwd=folder)
+    assert ran.code == 7
+    assert ran.err.startswith("r2.json: The document is no JSON")
+    assert "Revision 3, from Thu 10 Dec 2026 on" in ran.out
+    assert ran.out.count("no file was given") == 1
+    ran = titrate("history", "r2.json", cwd=folder)
+    assert (ran.code, ran.out) == (7, "")
+
+
 def test_diff_prints_words_and_a_table(folder: Path) -> None:
     ran = titrate("diff", "r1.json", "r2.json", cwd=folder)
     assert (ran.code, ran.err) == (0, "")
     said = " ".join(ran.out.split())
     assert "From Monday 07 December 2026 to Wednesday 09 December 2026 take 10 mg instead of 15 mg" in said
     assert "Decided Stay on 10 mg three times a day 7 days longer" in said
+    over_two = " ".join(titrate("diff", "r1.json", "r3.json", cwd=folder).out.split())
+    assert "Decided Stay on 10 mg three times a day 7 days longer, to Sunday 13 December 2026 (set by" in over_two
+    assert "Decided Stop baclofen gradually, from 10 mg three times a day (set by the prescriber)" in over_two
     back = titrate("diff", "r2.json", "r1.json", cwd=folder)
+    assert "Decided" not in back.out
     assert "r2.json is the newer revision" in back.err
     assert json.loads(titrate("diff", "r1.json", "r2.json", "--json", cwd=folder).out)["after"]["revision"] == 2
 

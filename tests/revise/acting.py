@@ -36,12 +36,14 @@ def rule(name: str = US) -> Rule:
     return load(name)
 
 
+@cache
 def up(**more: object) -> Schedule:
     """5, 10, 15 mg three times a day from 1, 4, 7 December on, 20 mg three times a day from 10 December on."""
     request = Request(US, "plan", d("2026-12-01"), ISSUED, target=Pattern.parse("20 mg x3"), **more)  # type: ignore[arg-type]
     return plan(rule(), request)
 
 
+@cache
 def down(**more: object) -> Schedule:
     """From 60 mg a day: 45 from 1, 30 from 4, 15 from 7, 5 from 11 December on, nothing from 15 December on."""
     request = Request(US, "taper", d("2026-12-01"), ISSUED, current=Pattern.parse("20 mg x3"), **more)  # type: ignore[arg-type]

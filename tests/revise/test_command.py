@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,13 +21,20 @@ US = "baclofen-oral-spasticity"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with `plan.json`: 5, 10, 15 mg from 1, 4, 7 December on, 20 mg three times a day from the 10th on."""
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`plan.json`, made once."""
+    folder = tmp_path_factory.mktemp("planned")
     ran = titrate("plan", US, "--start", "2026-12-01", "--target", "20 mg x3", "--tz", "Europe/London",
-                  "-o", "plan.json", cwd=tmp_path)  # fmt: skip
+                  "-o", "plan.json", cwd=folder)  # fmt: skip
     assert ran.code == 0, ran.err
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def folder(planned: Path, tmp_path: Path) -> Path:
+    """A folder with `plan.json`: 5, 10, 15 mg from 1, 4, 7 December on, 20 mg three times a day from the 10th on."""
+    return Path(shutil.copytree(planned, tmp_path, dirs_exist_ok=True))
 
 
 def revise(folder: Path, *arguments: str, **more: Any) -> Any:
@@ -91,6 +99,20 @@ def test_bad_input(folder: Path, arguments: tuple[str, ...], code: int, words: l
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_pace_of_the_prescriber_is_left_to_the_rule_again(folder: Path) -> None:
+    ran = titrate("plan", US, "--start", "2026-12-01", "--target", "20 mg x3", "--every", "7d", "-o", "slow.json",
+                  cwd=folder)  # fmt: skip
+    assert ran.code == 0
+    ran = titrate(
+        "revise", "slow.json", "--on", "2026-12-05", "replan", "--every", "rule", "--format", "csv", cwd=folder
+    )
+    assert ran.code == 0, ran.err
+    assert "2026-12-05,Saturday,1,1,titration,morning,08:00,10" in ran.out
+    ran = titrate("taper", "slow.json", "--on", "2026-12-20", "--every", "rule", "--format", "csv", cwd=folder)
+    assert ran.code == 0, ran.err
+    assert titrate("plan", US, "--start", "2026-12-01", "--target", "20 mg x3", "--every", "rule").code == 4
+
+
 def test_refusals_as_json(folder: Path) -> None:
     told = json.loads(revise(folder, "back", "1", "--json").err)
     assert (told["exit_code"], told["error"]) == (5, "no schedule")
@@ -148,6 +170,11 @@ def test_a_document_of_a_newer_format_is_named_as_such(folder: Path) -> None:
     ran = revise(folder, "stay", "7d")
     assert ran.code == 7
     assert "a newer titrate wrote it, and can read it" in ran.err
+
+
+def test_a_pipe_beside_the_document_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "a.json")
+    assert revise(folder, "stay", "7d", "-o", "r2.json").code == 0
 
 
 def test_an_older_revision_is_not_revised_beside_a_newer_one(folder: Path) -> None:

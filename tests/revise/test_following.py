@@ -61,6 +61,38 @@ CASES: list[tuple[str, str, tuple[str, ...], dict[str, str], list[str]]] = [
 ]  # fmt: skip
 
 
+def test_what_the_prescriber_had_set_is_left_to_the_rule_again() -> None:
+    """7 days a step by the prescriber; the rule asks for 3, and 5 mg had been kept for 7 on 8 December."""
+    slow = up(every=Duration(7, "day"), products=("5mg",), times=(time(7), time(13), time(21)))
+    assert told(slow.steps)[1] == "12-08 10 mg x3"
+    found = act(slow, "2026-12-08", "replan", changes=Changes(to_rule=("every", "products", "times")))
+    assert told(found.steps) == ["12-08 10 mg x3", "12-11 15 mg x3", "12-14 20 mg x3 on"]
+    assert (found.request.every, found.request.products, found.request.times) == (None, None, None)
+    assert found.revised is not None
+    assert found.revised.says == (
+        "Plan again with each dose kept for as long as the rule asks, all products of the rule at hand, "
+        "the rule's times of day"
+    )
+    again = act(slow, "2026-12-08", "products", "rule")
+    assert (again.request.every, again.request.products) == (Duration(7, "day"), None)
+    assert again.revised is not None
+    assert again.revised.says == "From now on all products of the rule are at hand"
+
+
+def test_a_decision_says_what_was_changed_and_to_what() -> None:
+    changes = Changes(
+        patient=Patient(setting="hospital"), every=Duration(4, "day"), review=d("2027-02-01"), products=("5mg", "10mg"),
+        times=(time(7), time(13), time(21)), split="even", tz="Europe/London", label="Mum",
+    )  # fmt: skip
+    found = act(up(), "2026-12-08", "replan", changes=changes)
+    assert found.revised is not None
+    assert found.revised.says == (
+        "Plan again with other facts about the patient, each dose kept for at least 4 days, the review on "
+        "Monday 01 February 2027, 5mg, 10mg at hand, doses at 07:00, 13:00, 21:00, equal doses, the clock of "
+        "Europe/London, the label Mum"
+    )
+
+
 @pytest.mark.parametrize(
     ("which", "on", "action", "options", "steps"), CASES, ids=[f"{c[0]} {c[1]} {' '.join(c[2])} {c[3]}" for c in CASES]
 )

@@ -17,7 +17,8 @@ from titrate.revise import Changes
          ["after 3 days without baclofen", "does not say how to go on", "the prescriber has not decided",
           "Never take two doses", "--then continue", "--then back", "--then restart", "--to REGIMEN"]),
         ("2026-12-08", ("missed", "9d"), {"then": "continue"}, ["before the plan, which begins on Tuesday 01"]),
-        ("2026-12-06", ("missed", "5d"), {"then": "continue"}, ["nothing of the plan was taken", "titrate plan"]),
+        ("2026-12-06", ("missed", "5d"), {"then": "continue"},
+         ["nothing of the plan was taken", "--on 2026-12-01 shift 5d", "titrate plan"]),
         ("2026-12-06", ("withheld", "2026-12-06..2026-12-08"), {},
          ["Tuesday 08 December 2026 is not before", "an abrupt stop", "stop gradually: stop"]),
         ("2026-12-08", ("withheld", "2026-12-05"), {"then": "continue"}, ["was taken again since", "leave out --then"]),
@@ -27,6 +28,12 @@ from titrate.revise import Changes
         # 15 mg was taken for one day only; on 10 December it may fall.
         ("2026-12-08", ("back", "1"), {}, ["interval", "after 1 day of 15 mg x3", "--on 2026-12-10"]),
         ("2026-12-07", ("back", "2"), {}, ["does not go back so far", "--to REGIMEN"]),
+        # From 15 mg to 5 mg is too far for one fall; to 10 mg it may be as soon as 15 mg was kept for 3 days.
+        ("2026-12-08", ("back", "2"), {},
+         ["decrement", "You could: keep 15 mg x3 until then, and go back less far on Thursday 10 December 2026 "
+                       "(back 1 --on 2026-12-10)."]),
+        ("2026-12-10", ("back", "2"), {},
+         ["You could: go back less far on Thursday 10 December 2026 (back 1 --on 2026-12-10)."]),
         ("2026-12-07", ("back",), {"to": "5 mg x1"}, ["would break"]),
         ("2026-12-07", ("back",), {"to": ON_10}, ["is what is taken now"]),
         ("2026-12-01", ("stay", "2d"), {}, ["Nothing is taken yet", "shift 2d"]),
@@ -35,7 +42,8 @@ from titrate.revise import Changes
         ("2026-12-20", ("slower", "x2"), {}, ["kept without an end already"]),
         ("2026-12-06", ("slower",), {}, ["how many times as slow", "slower --every 14d"]),
         ("2026-12-06", ("slower", "x1.5"), {}, ["3 days cannot be multiplied", "slower --every 5d"]),
-        ("2026-12-06", ("retarget", "12 mg x3"), {}, ["12 mg", "--target"]),
+        ("2026-12-06", ("retarget", "12 mg x3"), {}, ['You could: retarget "10 mg x3"; or retarget "15 mg x3".']),
+        ("2026-12-06", ("back",), {"to": "7 mg x3"}, ['No schedule: "7 mg x3" holds 7 mg', "5 mg or 10 mg"]),
         ("2026-12-06", ("products", "5mg,25mg"), {}, ["'25mg'", "--products 5mg"]),
         ("2026-12-06", ("stay", "soon"), {}, ['stay: \'soon\' is no duration', "7d"]),
         ("2026-12-06", ("stay", "2 months"), {}, ["no fixed length"]),
@@ -63,7 +71,22 @@ def test_products_that_leave_no_way_out_are_refused() -> None:
     """Halves of 20 mg go down to 10 mg at one time, and the last dose is at most 5 mg a day."""
     text = refused(up(), "2026-12-09", "products", "20mg")
     assert "no way to stop the drug gradually" in text
-    assert "leave out --products" in text
+    assert "use all products of the rule (--products rule)" in text
+
+
+def test_of_what_is_offered_after_days_without_the_drug_nothing_is_more_than_before() -> None:
+    """In a taper the step before was higher, and is never gone back to after a gap."""
+    text = refused(down(), "2026-12-06", "missed", "2d")
+    assert "--then continue" in text
+    assert "--to REGIMEN" in text
+    assert "--then back" not in text
+    assert "--then restart" not in text
+
+
+def test_a_patient_who_missed_the_first_days_of_a_taper_needs_another_plan() -> None:
+    text = refused(down(), "2026-12-03", "missed", "2d")
+    assert "nothing of the plan was taken at all" in text
+    assert "shift" not in text
 
 
 def test_a_taper_that_has_ended_and_one_that_cannot_start_again() -> None:

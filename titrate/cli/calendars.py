@@ -11,7 +11,7 @@ from urllib.parse import quote
 import typer
 
 from titrate.cli.console import local_zone, note, out, told
-from titrate.cli.documents import document
+from titrate.cli.documents import document, head, in_folder
 from titrate.cli.options import AsJson, Discreet, Floating, Remind, Single, Text, Tz
 from titrate.errors import FormatError, RequestError, TitrateError
 
@@ -48,13 +48,12 @@ def calendar(
         place = to or folder
         for one in (folder, place):
             if not one.is_dir():
-                raise FormatError(f"{one} is no folder.", (f"make it first: mkdir {one}",))
+                way = f"name the folder that it is in: {one.parent}" if one.exists() else f"make it first: mkdir {one}"
+                raise FormatError(f"{one} is no folder.", (way,))
         with alone(place):
             failures = _kept(folder, place, options, zone, url)
         if failures:
-            for failure in failures[:-1]:
-                note(failure.text())
-            raise failures[-1]
+            raise _together(failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +72,20 @@ def _kept(folder: Path, place: Path, options: CalendarOptions, zone: str | None,
     """Write what changed, tell of every plan, and return what could not be done."""
     from titrate.atomic import write_all
 
-    found, failures = _documents(folder)
-    if not found and not failures:
+    found, unread = _documents(folder)
+    if not found and not unread:
         raise FormatError(f"{folder} holds no schedule.", (f"write one: titrate plan ... -o {folder / 'plan.json'}",))
+    plans = _by_plan(found)
+    last = {plan: max(one.schedule.revision for one in documents) for plan, documents in plans.items()}
+    failures: list[TitrateError] = [one.told(last) for one in unread]
     texts: dict[Path, str] = {}
     lines: list[str] = []
-    for plan, documents in _by_plan(found).items():
+    for plan, documents in plans.items():
         path = place / f"{plan}.ics"
         try:
             newest = _newest(documents)
+            if any(one.plan == plan and one.counts(last) for one in unread):
+                continue  # it is told why this calendar is not written
             text = _text(newest, path, options, zone, url)
         except TitrateError as failure:
             failures.append(failure)
@@ -93,8 +97,17 @@ def _kept(folder: Path, place: Path, options: CalendarOptions, zone: str | None,
     write_all(texts)
     for line in lines:
         out(line + "\n")
-    _orphans(place, {one.schedule.plan for one in found})
+    _orphans(place, {one.schedule.plan for one in found} | {one.plan for one in unread})
     return failures
+
+
+def _together(failures: list[TitrateError]) -> TitrateError:
+    """All that could not be done as one error; the exit status is that of the last."""
+    if len(failures) == 1:
+        return failures[0]
+    *before, last = failures
+    texts = (*(failure.text() for failure in before), last.message)
+    return type(last)("\n".join(texts), last.options) if isinstance(last, RequestError | FormatError) else last
 
 
 def _orphans(place: Path, plans: set[str]) -> None:
@@ -108,16 +121,41 @@ def _orphans(place: Path, plans: set[str]) -> None:
             note(f"{path.name} has no schedule in the folder any more. It stays as it is until somebody removes it.")
 
 
-def _documents(folder: Path) -> tuple[list[_Found], list[TitrateError]]:
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A file that cannot be read, with the plan and the revision that it names at its beginning, as far as it does."""
+
+    fault: FormatError
+    plan: str
+    revision: int
+
+    def counts(self, last: dict[str, int]) -> bool:
+        """Whether it may be the newest of its plan; `last` has the newest revisions that can be read."""
+        return self.revision >= last.get(self.plan, 0)
+
+    def told(self, last: dict[str, int]) -> FormatError:
+        """What is wrong with it, and what that means for the calendar."""
+        calendar = "It has no calendar."
+        if self.plan:
+            left = "is not written" if self.counts(last) else f"shows revision {last[self.plan]}, which is newer"
+            calendar = f"The calendar of plan {self.plan} {left}."
+        apart = "\n" if "\n" in self.fault.message else " "
+        ways = ("move it to another folder", *(way for way in self.fault.options if "titrate plan" not in way))
+        return FormatError(f"{self.fault.message}{apart}{calendar}", ways)
+
+
+def _documents(folder: Path) -> tuple[list[_Found], list[_Unread]]:
     """The schedules in the folder, and what is wrong with the other JSON files."""
     found: list[_Found] = []
-    failures: list[TitrateError] = []
-    for path in sorted(folder.glob("*.json")):
+    unread: list[_Unread] = []
+    for path in in_folder(folder):
         try:
+            if path.exists() and not path.is_file():
+                raise FormatError(f"{path} is no regular file.")
             found.append(_Found(path, document(path)))
         except FormatError as fault:
-            failures.append(FormatError(f"{fault.message} It has no calendar.", ("move it to another folder",)))
-    return found, failures
+            unread.append(_Unread(fault, *(head(path) or ("", 0))))
+    return found, unread
 
 
 def _by_plan(found: list[_Found]) -> dict[str, list[_Found]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,23 +53,29 @@ def document(file: Path) -> Document:
         raise FormatError(f"{shown(str(file))}: {fault.message}", fault.options or (_WRITE_ONE,)) from fault
 
 
-def heads(folder: Path) -> Iterator[tuple[Path, str, int]]:
-    """The JSON files of a folder that begin like a schedule, with the plan and the revision that they name."""
-    for path in sorted(folder.glob("*.json")):
-        try:
-            with path.open("rb") as opened:
-                match = _HEAD.match(opened.read(400))
-        except OSError:
-            continue
-        if match is not None:
-            yield path, match[1].decode("ascii"), int(match[2])
+def in_folder(folder: Path) -> list[Path]:
+    """What may be schedules in a folder: files that end in .json; none that hide (an editor's or a system's own)."""
+    return sorted(path for path in folder.glob("*.json") if not path.name.startswith(".") and not path.is_dir())
+
+
+def head(file: Path) -> tuple[str, int] | None:
+    """The plan and the revision that a file names at its beginning, be the rest as it may; `None` if it does not."""
+    try:
+        if not file.is_file():  # a pipe would be waited for
+            return None
+        with file.open("rb") as opened:
+            match = _HEAD.match(opened.read(400))
+    except OSError:
+        return None
+    return None if match is None else (match[1].decode("ascii"), int(match[2]))
 
 
 def check_newest(file: Path, schedule: Schedule) -> None:
     """Raises `RequestError` where a newer revision of the schedule lies beside its file."""
     if str(file) == "-":
         return
-    for path, plan, revision in heads(file.parent):
+    for path in in_folder(file.parent):
+        plan, revision = head(path) or ("", 0)
         if plan == schedule.plan and revision > schedule.revision:
             raise RequestError(
                 f"{file} is revision {schedule.revision} of plan {plan}, and {path.name} beside it is revision "

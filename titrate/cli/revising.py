@@ -153,12 +153,13 @@ def _text(value: object) -> str | None:
 
 def _changes(options: dict[str, object], on: date) -> Changes:
     """What else was typed that is to be different from now on."""
-    from titrate.revise import Changes
+    from titrate.revise import LEFT_TO_THE_RULE, THE_RULE, Changes
     from titrate.typed import Typed
 
-    names = Typed.__dataclass_fields__
-    typed = Typed(**{**{name: options[name] for name in options if name in names}, "start": on.isoformat()})  # type: ignore[arg-type]
-    return Changes.typed(typed.request("", "plan", now(), today()))
+    to_rule = tuple(name for name in LEFT_TO_THE_RULE if options[name] == THE_RULE)
+    told = {name: options[name] for name in Typed.__dataclass_fields__ if name in options and name not in to_rule}
+    typed = Typed(**{**told, "start": on.isoformat()})  # type: ignore[arg-type]
+    return Changes.typed(typed.request("", "plan", now(), today()), to_rule)
 
 
 def _notes(before: Schedule, after: Schedule, on: date) -> None:
@@ -183,11 +184,19 @@ def history(
     with told(as_json):
         from titrate.formats import history as listing
 
-        found = [listing.Named(str(file), document(file)) for file in files]
-        out(_json(listing.data(found)) if as_json else listing.write(found))
-        faults = [fault for entries in listing.plans(found).values() for entry in entries for fault in entry.faults]
+        found: list[listing.Named] = []
+        faults: list[str] = []
+        for file in files:
+            try:
+                found.append(listing.Named(str(file), document(file)))
+            except FormatError as fault:
+                faults.append(fault.message)
+        if found:
+            out(_json(listing.data(found)) if as_json else listing.write(found))
+        listed = [entry for entries in listing.plans(found).values() for entry in entries]
+        faults += [f"{fault}." for entry in listed for fault in entry.faults]
         if faults:
-            raise FormatError("\n".join(f"{fault}." for fault in faults))
+            raise FormatError("\n".join(faults))
 
 
 def diff(

@@ -21,7 +21,8 @@ def write(before: Schedule, after: Schedule, patient: bool = False) -> str:
     """The text, in lines of at most `WIDTH` columns; for the patient only the sentences."""
     found = differences(before, after)
     lines = [] if patient else [*_heading(before, after), ""]
-    lines += ["What changes", "------------"]
+    title = fit(f"{after.rule.drug.capitalize()}: what changes") if patient else "What changes"
+    lines += [title, "-" * len(title)]
     for says in (*sentences(before, after, found), *(() if patient else _besides(before, after))):
         lines += textwrap.wrap(says, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
     if found and not patient:
@@ -61,11 +62,18 @@ def _heading(before: Schedule, after: Schedule) -> Iterator[str]:
     yield ""
     for name, one in (("Before", before), ("After", after)):
         yield fit(f"{name:<8}plan {one.plan}, revision {one.revision}, issued {in_short(one.issued.date())}")
-    if after.revised is not None:
+    for says in _decisions(before, after):
         yield from textwrap.wrap(
-            fit(f"{after.revised.says} (set by the prescriber)"), WIDTH, initial_indent="Decided ",
+            fit(f"{says} (set by the prescriber)"), WIDTH, initial_indent="Decided ",
             subsequent_indent=" " * 8, break_on_hyphens=False,
         )  # fmt: skip
+
+
+def _decisions(before: Schedule, after: Schedule) -> list[str]:
+    """What was decided on the way from one to the other; of two plans, what was decided last."""
+    newer = [one for one in after.chain() if before.plan != after.plan or one.revision > before.revision]
+    says = [one.revised.says for one in newer if one.revised is not None]
+    return says if before.plan == after.plan else says[-1:]
 
 
 def _besides(before: Schedule, after: Schedule) -> Iterator[str]:

@@ -237,10 +237,10 @@ def _version(document: Any) -> Iterator[Fault]:
     elif type(document["format"]) is not int or document["format"] != VERSION:
         found = _shown(document["format"])
         newer = isinstance(document["format"], int) and document["format"] > VERSION
-        hint = "; a newer titrate wrote it, and can read it" if newer else ""
+        hint = "a newer titrate wrote it, and can read it" if newer else "the titrate that wrote it can read it"
         yield (
             ("format",),
-            f"{found} is not a format that this version of titrate reads; it reads format {VERSION}{hint}",
+            f"{found} is not a format that this version of titrate reads; it reads format {VERSION}; {hint}",
         )
 
 

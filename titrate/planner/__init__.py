@@ -5,6 +5,6 @@ can make), `path` (the best way through a graph by several criteria), `problem` 
 to search), `search` (the best ways up and down), `why` (the reasons), `steps` (`plan` itself).
 """
 
-from titrate.planner.steps import plan
+from titrate.planner.steps import plan, possible
 
-__all__ = ["plan"]
+__all__ = ["plan", "possible"]

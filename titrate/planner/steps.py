@@ -49,6 +49,19 @@ def plan(rule: Rule, request: Request) -> Schedule:
         raise RequestError(f"The plan does not fit into the calendar: {fault}.") from fault
 
 
+def possible(rule: Rule, request: Request) -> Schedule | None:
+    """What `plan` returns, or `None` where it raises `NoSchedule`; no argument is worked out, which takes long.
+
+    Raises `RequestError` as `plan` does.
+    """
+    try:
+        return within(rule, Terms.of(rule, request))
+    except Refused:
+        return None
+    except ValueError as fault:
+        raise RequestError(f"The plan does not fit into the calendar: {fault}.") from fault
+
+
 def within(rule: Rule, terms: Terms) -> Schedule:
     """The best schedule within `terms`. Raises `Refused`, and `RequestError` and `ValueError` as `plan` does.
 

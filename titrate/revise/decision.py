@@ -12,8 +12,9 @@ from titrate.reason import Fact
 from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.revise.action import Action
+from titrate.revise.changes import THE_RULE, Changes
 from titrate.revise.course import Course, pattern
-from titrate.revise.fresh import Changes, Decision, fresh, now, taper, told
+from titrate.revise.fresh import Decision, fresh, now, taper, told
 from titrate.revise.gap import after_days_without
 from titrate.rule import Rule
 from titrate.schedule import Step
@@ -45,6 +46,8 @@ def decided(course: Course, action: Action, changes: Changes, rule: Rule, issued
     if action.name == "stop":
         stopped = replace(taper(base), start=course.on, finish_by=changes.finish_by)
         return Decision(stopped, f"Stop {rule.file.drug} gradually, from {now(course)}")
+    if action.products == (THE_RULE,):
+        return Decision(replace(base, products=None), "From now on all products of the rule are at hand")
     if action.products is not None:
         listed = ", ".join(action.products)
         return Decision(replace(base, products=action.products), f"From now on these products are at hand: {listed}")
@@ -79,7 +82,7 @@ def _shift(course: Course, action: Action, changes: Changes, base: Request) -> D
     assert action.days is not None
     if changes != replace(Changes(), patient=changes.patient, tz=changes.tz, label=changes.label):
         raise RequestError(
-            f'"{action.typed}" moves what was planned as it is, so {changes.words} cannot go with it.',
+            f'"{action.typed}" moves what was planned as it is, so {changes.options} cannot go with it.',
             (f"plan anew and later: stay {action.days}d",),
         )
     count, schedule, old = action.days, course.schedule, course.schedule.request

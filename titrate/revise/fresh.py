@@ -2,77 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Literal
 
-from titrate.days import Duration, plus
-from titrate.patient import Patient
-from titrate.product import Stock
-from titrate.pump import Pump
-from titrate.quantity import Quantity
+from titrate.days import plus
 from titrate.regimen import Pattern
-from titrate.request import Approval, Request, Split
+from titrate.request import Request
 from titrate.revise.course import Course, pattern
-from titrate.scale import Scale
 from titrate.schedule import Absence, Step
 
 Phase = Literal["before", "maintenance", "taper"]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What else is different from now on; `None` where it stays as it was. Facts about the patient are added to those
-    that are known."""
-
-    patient: Patient | None = None
-    by: Quantity | None = None
-    every: Duration | None = None
-    finish_by: date | None = None
-    review: date | None = None
-    products: tuple[str, ...] | None = None
-    times: tuple[time, ...] | None = None
-    split: Split | None = None
-    tz: str | None = None
-    label: str | None = None
-    max_pieces: int | None = None
-    at_hand: tuple[Stock, ...] | None = None
-    measure: Scale | None = None
-    liquid_below: Quantity | None = None
-    pump: Pump | None = None
-    approved: tuple[Approval, ...] | None = None
-
-    @classmethod
-    def typed(cls, request: Request) -> Changes:
-        """Those of a request that holds nothing but what was typed."""
-        told = {one.name: getattr(request, one.name) for one in fields(cls)}
-        return cls(**{name: None if value in (Patient(), ()) else value for name, value in told.items()})
-
-    def applied(self, request: Request) -> Request:
-        """The request with these changes."""
-        new = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "patient"}
-        told = {name: value for name, value in new.items() if value is not None}
-        if self.patient is not None:
-            facts = {one.name: getattr(self.patient, one.name) for one in fields(Patient)}
-            known = {name: value for name, value in facts.items() if value is not None}
-            told["patient"] = replace(request.patient, **known)
-        if self.approved is not None:
-            new_ones = {one.asks.casefold() for one in self.approved}
-            before = (one for one in request.approved if one.asks.casefold() not in new_ones)
-            told["approved"] = (*before, *self.approved)
-        return replace(request, **told)
-
-    @property
-    def words(self) -> str:
-        """What is different, told by names."""
-        named = {
-            **{one.name: f"--{one.name.replace('_', '-')}" for one in fields(self)},
-            "split": "--even or --uneven",
-            "pump": "what is known of the pump",
-            "approved": "--approved-by",
-            "patient": "other facts about the patient",
-        }
-        return ", ".join(words for name, words in named.items() if getattr(self, name) is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from titrate.days import Days, in_words, plus
+from titrate.days import Days, between, in_words, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.limit import in_days
+from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
 from titrate.request import Request
 from titrate.revise.action import Action
-from titrate.revise.course import Course, pattern
-from titrate.revise.fresh import Changes, Decision, fresh, now, told
+from titrate.revise.changes import Changes
+from titrate.revise.course import Course, Run, pattern
+from titrate.revise.fresh import Decision, fresh, now, told
 from titrate.rule import Rule
 from titrate.schedule import Absence
 
@@ -28,9 +30,7 @@ def after_days_without(course: Course, action: Action, changes: Changes, rule: R
     course = Course.of(course.schedule, course.on, (absence,))
     says = f"{rule.file.drug.capitalize()} was not taken {_dates(absence.days)} ({absence.how})"
     if course.now is None:
-        raise RequestError(
-            f"{says}, so nothing of the plan was taken at all.", ("make a new plan: titrate plan, or titrate taper",)
-        )
+        raise RequestError(f"{says}, so nothing of the plan was taken at all.", tuple(_begun_anew(course)))
     request = changes.applied(fresh(course, issued))
     if not course.away:
         if action.then or action.to:
@@ -63,6 +63,14 @@ def _absence(course: Course, action: Action) -> Absence:
             (f"report days from {begun} on",),
         )
     return Absence(days, "missed" if action.name == "missed" else "withheld")
+
+
+def _begun_anew(course: Course) -> Iterator[str]:
+    """What to do where nothing of a plan was taken: it begins later, or, for somebody on the drug, is another one."""
+    first = course.schedule.chain()[0]
+    if first.request.current is None and course.schedule.revised is None:
+        yield f"begin later: --on {first.first} shift {between(first.first, course.on)}d"
+    yield "make a new plan: titrate plan, or titrate taper"
 
 
 def _dates(days: Days) -> str:
@@ -99,7 +107,7 @@ def _undecided(course: Course, absence: Absence, request: Request, rule: Rule) -
         "and the prescriber has not decided"
     )
     says = tuple(
-        Fact(f'of a missed dose it says: "{note.says}"', note.citation)
+        Fact(f'it speaks of single missed doses: "{note.says}"', note.citation)
         for note in rule.notes_for(request.patient)
         if note.topic == "missed dose"
     )
@@ -109,9 +117,15 @@ def _undecided(course: Course, absence: Absence, request: Request, rule: Rule) -
 def _ways_on(course: Course, request: Request) -> Iterator[str]:
     """The decisions that can be typed."""
     yield f"go on with {now(course)} (--then continue)"
-    run = course.back(1)
-    if run is not None and run.regimen is not None:
+    run, last = course.back(1), course.now
+    lower = run is not None and last is not None and _daily(run) <= _daily(last)
+    if run is not None and run.regimen is not None and lower:
         yield f"go back to {run.regimen.in_words()} and on from there (--then back)"
     if request.goal == "plan":
         yield "start again from the beginning (--then restart)"
     yield "go on with another dose, no higher than before (--to REGIMEN)"
+
+
+def _daily(run: Run) -> Quantity:
+    assert run.regimen is not None, run
+    return run.regimen.daily

@@ -6,6 +6,7 @@ yet, it is kept until it may.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from datetime import date, datetime
 from titrate.days import Days, in_words, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.limit import Change
-from titrate.planner import plan
+from titrate.planner import plan, possible
 from titrate.planner.pieces import made
 from titrate.planner.problem import Problem
 from titrate.planner.terms import Terms
@@ -21,13 +22,17 @@ from titrate.reason import Because, Fact
 from titrate.regimen import Regimen
 from titrate.request import Request
 from titrate.revise.action import Action
+from titrate.revise.changes import Changes
 from titrate.revise.course import Course, Run, pattern
 from titrate.revise.decision import decided
-from titrate.revise.fresh import Changes, Decision, fresh, taper
+from titrate.revise.fresh import Decision, fresh, taper
+from titrate.revise.offer import in_words_of_revise
 from titrate.rule import Rule
 from titrate.schedule import Earlier, Kind, Revised, Schedule, Step, another_edition
 from titrate.verifier import Finding, verify
 from titrate.version import VERSION
+
+Planner = Callable[[Rule, Request], Schedule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,31 @@ def revise(
     Raises `RequestError` for a day or an action that does not go with the schedule, and `NoSchedule` where nothing
     lawful follows, with the reasons.
     """
+
+    def again(other: Action, day: date) -> Schedule:
+        return _first_lawful(schedule, rule, other, day, issued, origin, changes, _unargued)
+
+    try:
+        return _first_lawful(schedule, rule, action, on, issued, origin, changes, plan)
+    except NoSchedule as refusal:
+        if action.name != "back":
+            raise
+        raise _with_ways_back(refusal, Course.of(schedule, on), action, rule, again) from refusal
+
+
+def _unargued(rule: Rule, request: Request) -> Schedule:
+    """As `plan`, but a refusal has no reasons: for days that are tried, and of which nothing is told."""
+    found = possible(rule, request)
+    if found is None:
+        raise NoSchedule(Because("No schedule"))
+    return found
+
+
+def _first_lawful(
+    schedule: Schedule, rule: Rule, action: Action, on: date, issued: datetime, origin: Origin, changes: Changes,
+    planner: Planner,
+) -> Schedule:  # fmt: skip
+    """The revision in which what follows changes on the first day on which that is lawful; `planner` is asked last."""
     _check_day(schedule, on)
     course = Course.of(schedule, on)
     decision = decided(course, action, changes, rule, issued)
@@ -66,34 +96,50 @@ def revise(
         earlier=(*schedule.earlier, _superseded(schedule, origin)),
         revised=Revised(on, action.typed, decision.says, decision.absences),
     )
-    failures: list[NoSchedule] = []
-    for start in _starts(Course.of(schedule, on, decision.absences), decision, rule):
-        try:
-            return _proved(_revision(draft, schedule, decision, start, action, rule), rule, action)
-        except NoSchedule as refusal:
-            failures.append(refusal)
-    raise _with_later_days(
-        failures[-1], course, action, rule, lambda later: revise(schedule, rule, action, later, issued, origin, changes)
-    )
+
+    def begun(start: date, chosen: Planner) -> Schedule:
+        return _proved(_revision(draft, schedule, decision, start, action, rule, chosen), rule, action)
+
+    return _soonest(_starts(Course.of(schedule, on, decision.absences), decision, rule), begun, planner)
 
 
-def _with_later_days(
-    refusal: NoSchedule, course: Course, action: Action, rule: Rule, again: Callable[[date], Schedule]
+def _soonest(starts: tuple[date, ...], begun: Callable[[date, Planner], Schedule], planner: Planner) -> Schedule:
+    """The schedule that begins to change on the first of `starts` on which that is lawful; the last one is refused with
+    its reasons, if `planner` gives any."""
+    with in_words_of_revise():
+        for start in starts[:-1]:
+            with contextlib.suppress(NoSchedule):
+                return begun(start, _unargued)
+        return begun(starts[-1], planner)
+
+
+def _with_ways_back(
+    refusal: NoSchedule, course: Course, action: Action, rule: Rule, again: Callable[[Action, date], Schedule]
 ) -> NoSchedule:
-    """The refusal of a way back, with the first later day on which it is lawful, if there is one; else as it is."""
+    """The refusal of a way back with the first day on which it is lawful, or else with a shorter way; or as it is."""
     because, schedule = refusal.because, course.schedule
-    if action.name != "back" or not isinstance(because, Because):
+    if not isinstance(because, Because):
         return refusal
     since = course.since or course.on
-    for later in sorted({plus(since, every) for every in _intervals(_changes(schedule.request, rule))}):
-        if course.on < later and (schedule.last is None or later <= schedule.last):
-            try:
-                again(later)
-            except (NoSchedule, RequestError):
-                continue
-            option = f"keep {course.current} until then, and go back on {in_words(later)} (--on {later})"
-            return NoSchedule(replace(because, options=(*because.options, option)))
+    later = sorted({plus(since, every) for every in _intervals(_changes(schedule.request, rule))})
+    days = [day for day in later if course.on < day and (schedule.last is None or day <= schedule.last)]
+    for other, day in _ways_back(action, course.on, days):
+        try:
+            again(other, day)
+        except (NoSchedule, RequestError):
+            continue
+        what, typed = ("go back", "") if other == action else ("go back less far", f"{other.typed} ")
+        keep = "" if day == course.on else f"keep {course.current} until then, and "
+        option = f"{keep}{what} on {in_words(day)} ({typed}--on {day})"
+        return NoSchedule(replace(because, options=(*because.options, option)))
     return refusal
+
+
+def _ways_back(action: Action, on: date, days: list[date]) -> Iterator[tuple[Action, date]]:
+    """The same on later days; then fewer changes back, on the same day and later."""
+    yield from ((action, day) for day in days)
+    for count in range((action.count or 1) - 1, 0, -1):
+        yield from ((replace(action, typed=f"back {count}", count=count), day) for day in (on, *days))
 
 
 def way_out(schedule: Schedule, rule: Rule, on: date, issued: datetime, changes: Changes = Changes()) -> Schedule:  # noqa: B008
@@ -109,15 +155,13 @@ def way_out(schedule: Schedule, rule: Rule, on: date, issued: datetime, changes:
     says = f"the way out from {course.schedule.plan}, revision {course.schedule.revision}"
     request = replace(request, label=f"{request.label}: {says}" if request.label else says[:1].upper() + says[1:])
     decision = Decision(request, "Keep what is taken until it may fall")
-    failures: list[NoSchedule] = []
-    for start in _starts(course, decision, rule):
-        try:
-            planned = plan(rule, replace(request, start=start))
-            lead = _lead(course.now, on, planned, "taper", rule, decision)
-            return _proved(replace(planned, steps=(*lead, *planned.steps)), rule, None)
-        except NoSchedule as refusal:
-            failures.append(refusal)
-    raise failures[-1]
+
+    def begun(start: date, planner: Planner) -> Schedule:
+        planned = planner(rule, replace(request, start=start))
+        lead = _lead(course.now, on, planned, "taper", rule, decision)
+        return _proved(replace(planned, steps=(*lead, *planned.steps)), rule, None)
+
+    return _soonest(_starts(course, decision, rule), begun, plan)
 
 
 def _check_day(schedule: Schedule, on: date) -> None:
@@ -186,7 +230,7 @@ def _intervals(changes: tuple[Change, ...]) -> Iterator[int]:
 
 
 def _revision(
-    draft: Schedule, superseded: Schedule, decision: Decision, start: date, action: Action, rule: Rule
+    draft: Schedule, superseded: Schedule, decision: Decision, start: date, action: Action, rule: Rule, planner: Planner
 ) -> Schedule:
     """The draft with its steps, from `start` on as planned (or taken over), before that as they are now."""
     assert draft.revised is not None
@@ -196,7 +240,7 @@ def _revision(
             superseded, steps=decision.moved, request=request, review=request.review, notes=superseded.notes
         )
     else:
-        planned = plan(rule, request)
+        planned = planner(rule, request)
     course = Course.of(superseded, draft.revised.on, decision.absences)
     lead = _lead(course.now, draft.revised.on, planned, action.typed, rule, decision)
     if decision.before is not None:
@@ -235,7 +279,7 @@ def _lead(run: Run | None, on: date, planned: Schedule, at: str, rule: Rule, dec
         raise RequestError(
             f"{request.current} has to be kept until {in_words(plus(request.start, -1))}, "
             "and cannot be made of the products at hand at the times that are asked for.",
-            ("use all products of the rule (leave out --products)", "leave out --times"),
+            ("use all products of the rule (--products rule)", "--times rule"),
         )
     days = Days(on, plus(request.start, -1))
     says = decision.says
