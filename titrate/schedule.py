@@ -238,7 +238,7 @@ class Schedule:
     def previous(self) -> Schedule | None:
         """The schedule that this one supersedes, whole but for its warnings; `None` for a first version.
 
-        Its notes are those of this schedule.
+        Its notes and limits are those of this schedule.
         """
         if not self.earlier:
             return None

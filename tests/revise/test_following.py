@@ -118,7 +118,7 @@ def test_a_revision_says_what_it_supersedes_and_what_was_decided() -> None:
     assert found.revised.says == "Stay on 10 mg three times a day 7 days longer, to Sunday 13 December 2026"
     (superseded,) = found.earlier
     assert (superseded.sha256, superseded.revision, superseded.steps) == ("ab" * 32, 1, up().steps)
-    assert found.previous() == replace(up(), warnings=())
+    assert found.previous() == replace(up(), warnings=(), limits=found.limits)
     assert (
         "whether every dose before Sunday 06 December 2026 was taken as it was planned (not asked)" in found.not_checked
     )
