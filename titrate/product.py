@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, ClassVar, Literal
 
+from titrate.errors import RequestError
 from titrate.quantity import Quantity, decimal
 from titrate.scale import Scale
 
@@ -121,6 +122,12 @@ class Stock:
 
     product: str
     count: Fraction
+
+    def check(self, option: str, product: Product) -> None:
+        """Raises `RequestError` where it counts parts into which the product is not divided."""
+        if not product.measured and (self.count * product.parts).denominator != 1:
+            parts = "whole ones" + ("" if product.parts == 1 else f", or parts of them, {product.parts} of each")
+            raise RequestError(f"{option} {self}: of {product} there are {parts}.", (f"{option} {self.product}=12",))
 
     def __str__(self) -> str:
         return f"{self.product}={decimal(self.count)}"

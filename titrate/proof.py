@@ -7,7 +7,9 @@ from titrate.planner import plan
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Schedule
+from titrate.supply import Dispensing, Supply, of
 from titrate.verifier import verify
+from titrate.verifier.supplied import check_supplied
 
 
 def proven(rule: Rule, request: Request) -> Schedule:
@@ -20,3 +22,15 @@ def proven(rule: Rule, request: Request) -> Schedule:
     if verdict.findings:
         raise Unsafe("The planned schedule breaks a law and is not shown. Please report this.", verdict.findings)
     return schedule
+
+
+def supplied(schedule: Schedule, dispensing: Dispensing) -> Supply:
+    """What the schedule takes from the box, after it was counted a second time in another way.
+
+    Raises `RequestError` as `titrate.supply.of` does, and `Unsafe` if a day should ever lie beyond what is dispensed.
+    """
+    supply = of(schedule, dispensing)
+    findings = tuple(check_supplied(schedule, supply))
+    if findings:
+        raise Unsafe("What is to be dispensed does not cover the schedule. Please report this.", findings)
+    return supply

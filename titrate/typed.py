@@ -19,6 +19,7 @@ from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Approval, Goal, Request, Split
 from titrate.scale import Scale
+from titrate.supply import Dispensing
 
 Read = TypeVar("Read")
 
@@ -169,6 +170,24 @@ def read(option: str, text: str | None, reader: Callable[[str], Read]) -> Read |
 def stocks(text: str) -> tuple[Stock, ...]:
     """`10mg=12, solution=150mL`: how much there is of each product, in pieces and parts of them or in mL."""
     return tuple(Stock(name, count) for name, count in map(counted, listed(text)))
+
+
+def dispensing(
+    fill: str | None, pack: str | None, lead: str | None, margin: str | None, keep_halves: bool, at_hand: str | None
+) -> Dispensing:
+    """How a schedule is dispensed. Raises `RequestError` that names the option."""
+    return Dispensing(
+        fill=read("--fill", fill, Duration.parse),
+        packs=read("--pack", pack, stocks) or (),
+        lead=read("--lead", lead, _days) or 0,
+        margin=read("--margin", margin, _days) or 0,
+        keep_halves=keep_halves,
+        at_hand=read("--at-hand", at_hand, stocks),
+    )
+
+
+def _days(text: str) -> int:
+    return Duration.parse(text).days
 
 
 def counted(text: str) -> tuple[str, Fraction]:

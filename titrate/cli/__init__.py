@@ -32,6 +32,10 @@ COMMANDS = {
         "List the revisions of a plan: what was decided when, and whether the documents fit together.",
     ),
     "diff": ("revising.diff", "Say what changes from one schedule to another, and from which day on."),
+    "supply": (
+        "supplying.supply",
+        "What to dispense: per product the count per step, per fill and in all, and until when each fill lasts.",
+    ),
     "calendar": (
         "calendars.calendar",
         "Keep one calendar (.ics) per plan in a folder, of its newest revision; programs that subscribe to it follow.",

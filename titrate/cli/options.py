@@ -69,6 +69,16 @@ Measure = Annotated[
     Text, typer.Option(help='Liquids: the volumes that can be drawn up, "0.1 mL up to 1 mL, 0.5 mL above".')
 ]
 LiquidBelow = Annotated[Text, typer.Option(help='Smaller doses are a liquid, larger ones pieces: "10 mg".')]
+Fill = Annotated[Text, typer.Option("--fill", help="Supply: for how long each fill lasts, such as 28d.")]
+Pack = Annotated[Text, typer.Option("--pack", help="Supply: how much is in a pack: 10mg=84,solution=300mL.")]
+Lead = Annotated[Text, typer.Option("--lead", help="Supply: how long before it is needed to order, such as 5d.")]
+Margin = Annotated[
+    Text,
+    typer.Option("--margin", help="Supply: how much longer a fill lasts, for a late refill or slower taper: 7d."),
+]
+KeepHalves = Annotated[
+    bool, typer.Option("--keep-halves", help="Supply: what is left of a divided piece is used for the next dose.")
+]
 Concentration = Annotated[Text, typer.Option(help='Pump: what is in it, "500 micrograms/mL".')]
 Reservoir = Annotated[Text, typer.Option(help='Pump: how much it holds, "20 mL".')]
 Residual = Annotated[Text, typer.Option(help='Pump: how much stays in it when it is filled again, "2 mL".')]

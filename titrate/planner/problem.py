@@ -108,13 +108,14 @@ def _at_hand(limits: Limits, request: Request) -> tuple[Product, ...]:
 
 def _check_handling(limits: Limits, request: Request, products: tuple[Product, ...]) -> None:
     """Raises `RequestError` for wishes about pieces, liquids and pumps that these products cannot fulfil."""
-    forms, names = {product.form for product in products}, [product.name for product in products]
+    forms, named = {product.form for product in products}, {product.name: product for product in products}
     for one in request.at_hand:
-        if one.product not in names:
+        if one.product not in named:
             raise RequestError(
                 f"--at-hand {one}: {one.product} is not one of the products to plan with.",
-                (f"choose from {', '.join(names)}",),
+                (f"choose from {', '.join(named)}",),
             )
+        one.check("--at-hand", named[one.product])
     if request.measure is not None and not any(product.measure for product in products):
         raise RequestError(f'--measure "{request.measure}": none of these products is a liquid.', ("leave it out",))
     if request.liquid_below is not None:

@@ -1,0 +1,143 @@
+"""When a pump has to be filled again: volumes, rates and days worked out on paper."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.build import q, schedule
+from titrate import refill
+from titrate.days import Duration, plus
+from titrate.errors import RequestError
+from titrate.pump import Pump
+from titrate.schedule import Schedule
+
+START = date(2026, 12, 1)
+
+
+def pump(
+    concentration: str = "500 micrograms/mL",
+    reservoir: str = "20 mL",
+    residual: str = "2 mL",
+    stability: str = "77 days",
+    filled: date | None = None,
+) -> Pump:
+    return Pump(q(concentration), q(reservoir), q(residual), Duration.parse(stability), filled)
+
+
+def of(*steps: tuple[str, int | None, str, str], **more: Any) -> Schedule:
+    return schedule(*steps, **more)
+
+
+def steady(text: str, **options: Any) -> Schedule:
+    return of(("2026-12-01", None, "maintenance", text), pump=pump(**options), review="2027-03-30")
+
+
+def test_what_can_be_used() -> None:
+    """20 mL less 2 mL are 18 mL of 500 micrograms per mL: 9,000 micrograms."""
+    assert pump().usable == q("9000 micrograms")
+
+
+def test_a_stability_of_77_days_comes_before_90_days_to_the_residual_volume() -> None:
+    """9,000 micrograms are 90 days at 100 a day: until 28 February. The drug keeps for 77 days, the 77th is 15
+    February."""
+    first = refill.fillings(steady("100 micrograms/day"))[0]
+    assert first.empty == plus(START, 89) == date(2027, 2, 28)
+    assert first.keeps == plus(START, 76) == date(2027, 2, 15)
+    assert (first.days.last, first.ends_by, first.lasts) == (date(2027, 2, 15), "stability", 77)
+    assert first.alarm == date(2027, 2, 28)
+    assert first.used == q("7700 micrograms")
+
+
+def test_without_that_it_lasts_90_days() -> None:
+    first = refill.fillings(steady("100 micrograms/day", stability="180 days"))[0]
+    assert (first.lasts, first.ends_by, first.alarm) == (90, "residual volume", date(2027, 2, 28))
+
+
+def test_a_day_that_cannot_be_finished_is_not_begun() -> None:
+    """9,000 less 29 x 310 leaves 10 micrograms: 29 whole days, and the alarm on the 30th."""
+    first = refill.fillings(steady("310 micrograms/day"))[0]
+    assert (first.lasts, first.empty, first.alarm) == (29, plus(START, 28), plus(START, 29))
+
+
+def test_through_the_steps_of_a_titration() -> None:
+    """100, 120, 144 micrograms for 10 days each, then 172: 1,000 + 1,200 + 1,440 = 3,640; 5,360 are 31 days of 172
+    (5,332) and 28 micrograms: 61 whole days."""
+    titration = of(
+        ("2026-12-01", 10, "titration", "100 micrograms/day"),
+        ("2026-12-11", 10, "titration", "120 micrograms/day"),
+        ("2026-12-21", 10, "titration", "144 micrograms/day"),
+        ("2026-12-31", None, "maintenance", "172 micrograms/day"),
+        pump=pump(),
+        review="2027-03-30",
+    )
+    first, second = refill.fillings(titration)[:2]
+    assert (first.lasts, first.days.last, first.ends_by) == (61, date(2027, 1, 30), "residual volume")
+    assert first.used == q("8972 micrograms")
+    # filled again on the last day that it covers; 9,000 are 52 days of 172 (8,944)
+    assert (second.days.first, second.lasts) == (date(2027, 1, 30), 52)
+
+
+def test_each_day_is_covered_by_a_filling() -> None:
+    found = refill.fillings(steady("100 micrograms/day"))
+    for earlier, later in pairwise(found):
+        assert earlier.days.last == later.days.first
+    assert found[-1].days.last is not None
+    assert found[-1].days.last >= date(2027, 3, 29)
+
+
+def test_a_pump_that_is_stopped_needs_no_more() -> None:
+    course = of(
+        ("2026-12-01", 10, "taper", "100 micrograms/day"),
+        ("2026-12-11", 1, "taper", "none micrograms"),
+        pump=pump(),
+    )
+    (only,) = refill.fillings(course)
+    assert (only.days.last, only.empty, only.alarm) == (date(2026, 12, 10), None, None)
+
+
+def test_a_filling_before_the_schedule_is_not_known() -> None:
+    with pytest.raises(RequestError, match="is not known from this schedule"):
+        refill.fillings(steady("100 micrograms/day", filled=date(2026, 11, 20)))
+
+
+def test_a_later_filling() -> None:
+    first = refill.fillings(steady("100 micrograms/day", filled=date(2026, 12, 5)))[0]
+    assert (first.days.first, first.keeps) == (date(2026, 12, 5), date(2027, 2, 19))
+
+
+def test_nothing_said_nothing_told() -> None:
+    assert refill.fillings(of(("2026-12-01", None, "maintenance", "100 micrograms/day"))) == ()
+
+
+def test_a_reservoir_for_less_than_a_day() -> None:
+    with pytest.raises(RequestError, match="does not last beyond"):
+        refill.fillings(steady("9500 micrograms/day"))
+
+
+@pytest.mark.parametrize(
+    ("daily", "hourly"),
+    [("300", "12.5"), ("800", "100/3"), ("100", "25/6"), ("24", "1"), ("1200", "50")],
+)
+def test_micrograms_an_hour_are_exact(daily: str, hourly: str) -> None:
+    """300 in 24 hours are 12.5 an hour, 800 are 33 and a third."""
+    rate = refill.per_hour(of(("2026-12-01", None, "maintenance", f"{daily} micrograms/day")).steps[0].regimen)
+    assert (rate.number, rate.unit) == (hourly, "micrograms")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"concentration": "500 micrograms"}, "no amount per mL"),
+        ({"concentration": "500 units/mL"}, "does not fit doses in micrograms"),
+        ({"reservoir": "20 mg"}, "no volume in mL"),
+        ({"residual": "20 mL"}, "leaves nothing"),
+        ({"stability": "3 months"}, "no fixed length"),
+    ],
+)
+def test_what_cannot_be_a_pump(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(RequestError, match=says):
+        pump(**options).check("micrograms")
