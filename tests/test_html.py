@@ -31,7 +31,23 @@ UNEVEN = schedule(
     ("2026-12-04", 4, "taper", "5 mg x1"),
     ("2026-12-08", 1, "taper", "none mg"),
 )
-SCHEDULES = {"ladder": ladder(), "descent": descent(), "infusion": INFUSION, "uneven": UNEVEN}
+ALTERNATE = schedule(
+    ("2026-12-01", 14, "titration", "10 mg every 2 days"),
+    ("2026-12-15", None, "maintenance", "10/5 mg on alternate days"),
+)
+WEEKLY = schedule(
+    ("2026-12-01", 21, "taper", "10 mg every week"),
+    ("2026-12-22", 14, "taper", "5 mg every week"),
+    ("2027-01-05", 1, "taper", "none mg"),
+)
+SCHEDULES = {
+    "alternate": ALTERNATE,
+    "weekly": WEEKLY,
+    "ladder": ladder(),
+    "descent": descent(),
+    "infusion": INFUSION,
+    "uneven": UNEVEN,
+}
 every_schedule = pytest.mark.parametrize("shown", SCHEDULES.values(), ids=SCHEDULES.keys())
 everyone = pytest.mark.parametrize("audience", ["patient", "clinician"])
 
@@ -147,6 +163,17 @@ def test_nothing_that_comes_from_outside_breaks_the_page() -> None:
         (ladder(review="2027-01-05"), "The prescriber looks again on Tuesday, 5 January 2027."),
         (INFUSION, "From Friday, 4 December 2026 the pump stays at 330 micrograms a day as a continuous infusion."),
         (ladder(), "This list ends on"),
+        (WEEKLY, "every Tuesday from Tue, 1 Dec 2026 to Tue, 15 Dec 2026"),
+        (WEEKLY, "From Tuesday, 1 December 2026 the dose goes down in 2 steps, to 5 mg once a week."),
+        (WEEKLY, "The last dose is on Tuesday, 29 December 2026."),
+        (WEEKLY, "10 mg in 7 days"),
+        (ALTERNATE, "From Tuesday, 1 December 2026 you take 10 mg every 2 days."),
+        (
+            ALTERNATE,
+            "on Tue, 1 Dec 2026, Thu, 3 Dec 2026, Sat, 5 Dec 2026, Mon, 7 Dec 2026, Wed, 9 Dec 2026, "
+            "Fri, 11 Dec 2026 and Sun, 13 Dec 2026",
+        ),
+        (ALTERNATE, "on Wed, 16 Dec 2026, Fri, 18 Dec 2026, Sun, 20 Dec 2026 and so on"),
         (ladder(), "Take it when you remember; never double"),
         (ladder(), "age (not given)"),
         (ladder(), "Plan: 0123456789ab, revision 1"),

@@ -109,7 +109,7 @@ class _Drawing:
         """The head of an arrow, where the schedule has no end."""
         if self.schedule.last is not None:
             return ""
-        x, y = self.x(self._after), self.y(self.schedule.steps[-1].regimen.daily)
+        x, y = self.x(self._after), self.y(_largest(self.schedule.steps[-1]))
         return f"M{_tenths(x)} {_tenths(y - 9)} l16 9 l-16 9 z"
 
     def _hatching(self) -> str:
@@ -119,7 +119,7 @@ class _Drawing:
             assert step.days.last is not None, step
             x, end = self.x(step.days.first) + 4, self.x(plus(step.days.last, 1))
             while x < end:
-                strokes.append(f"M{_tenths(x)} {_tenths(self._bottom)} V{_tenths(self.y(step.regimen.daily))}")
+                strokes.append(f"M{_tenths(x)} {_tenths(self._bottom)} V{_tenths(self.y(_largest(step)))}")
                 x += 6
         return " ".join(strokes)
 
@@ -156,7 +156,7 @@ class _Drawing:
     def _highest(self) -> Quantity:
         steps = (*self.schedule.kept(), *self.schedule.steps)
         unit = self.schedule.steps[0].regimen.unit
-        found = [step.regimen.daily.to(unit) for step in steps]
+        found = [_largest(step).to(unit) for step in steps]
         for more in (self._current, self.schedule.maximum, self._target):
             if more is not None:
                 found.append(more.to(unit))
@@ -205,7 +205,7 @@ class _Drawing:
         corners = []
         for step in steps:
             last = self.schedule.listed_until if step.days.last is None else step.days.last
-            y = _tenths(self.y(step.regimen.daily))
+            y = _tenths(self.y(_largest(step)))
             corners += [(_tenths(self.x(step.days.first)), y), (_tenths(self.x(plus(last, 1))), y)]
         return corners
 
@@ -258,20 +258,25 @@ class _Drawing:
     def _day(self, day: date) -> str:
         from babel.dates import format_skeleton
 
-        return str(format_skeleton("MMMd", day, locale=self.tongue.locale))
+        return str(format_skeleton("MMMEd", day, locale=self.tongue.locale))
 
     def _doses(self) -> Iterator[Label]:
         """The daily dose over each step that is wide enough for it."""
         for step in self.schedule.steps:
             last = self.schedule.listed_until if step.days.last is None else step.days.last
             left, right = self.x(step.days.first), self.x(plus(last, 1))
-            says = self.tongue.quantity(step.regimen.daily)
+            says = self.tongue.quantity(_largest(step))
             if right - left >= len(says) * _CHARACTER and step.regimen.administrations:
-                middle, y = (left + right) / 2, self.y(step.regimen.daily) - 7
+                middle, y = (left + right) / 2, self.y(_largest(step)) - 7
                 wide = len(says) * _CHARACTER - 6
                 yield Label(
                     _tenths(middle), _tenths(y), says, _tenths(middle - Fraction(wide, 2)), _tenths(y - 15), wide
                 )
+
+
+def _largest(step: Step) -> Quantity:
+    """The daily dose of a step; where its days differ that of the day with most, since an average is never taken."""
+    return max(day.daily for day in step.regimen.each())
 
 
 def _area(corners: list[tuple[str, str]], bottom: str) -> str:
@@ -289,12 +294,12 @@ def _tenths(value: Fraction) -> str:
 
 
 def description(tongue: Language, schedule: Schedule) -> str:
-    """The picture in words: the daily dose of each step with its dates."""
+    """The picture in words: what is taken in each step, with its dates."""
     said = [
         tongue.say(
-            "{dates}: {amount} a day",
+            "{dates}: {regimen}",
             dates=wording.span(tongue, step.days, schedule.review),
-            amount=tongue.quantity(step.regimen.daily),
+            regimen=wording.regimen(tongue, step.regimen),
         )
         for step in schedule.steps
     ]

@@ -171,6 +171,12 @@ class Language:
 
         return str(format_skeleton("yMMMEd", day, locale=self.locale)).replace(" ", NBSP)
 
+    def weekday(self, day: date) -> str:
+        """`Tuesday`."""
+        from babel.dates import get_day_names
+
+        return str(get_day_names("wide", locale=self.locale)[day.weekday()])
+
     def clock(self, at: time) -> str:
         """`08:00`, or `8:00 AM`."""
         from babel.dates import format_time

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
 from titrate.days import Days
 from titrate.formats.fitting import fit
-from titrate.formats.html import about, advice, summary, wording
+from titrate.formats.html import about, advice, cycles, summary, wording
 from titrate.formats.html.chart import Chart, chart, description
 from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import Place, References, Said, capital
@@ -22,24 +22,29 @@ Paper = Literal["a4", "letter"]
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """One administration, or several alike (`each`): when, how much, made of what."""
+    """One administration, or several alike (`each`): when, how much, made of what; `on` which dates, if not all."""
 
     when: str
     amount: str
     pieces: str
     each: bool = False
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step. `number` counts from 1; no doses at all is a step without the drug. `why` is for clinicians."""
+    """One step. `number` counts from 1; no doses at all is a step without the drug. `why` is for clinicians.
+
+    `total` is the daily dose; or that of a cycle of several days, whose length is `per`.
+    """
 
     number: int
     kind: str
     dates: str
     length: str
     doses: tuple[Dose, ...]
-    daily: str
+    total: str
+    per: str
     why: Said | None
     stop: bool
 
@@ -175,8 +180,9 @@ def _step_rows(tongue: Language, schedule: Schedule, references: References | No
             tongue.say(step.kind),
             tongue.say("from {day}", day=tongue.short(step.days.first)) if stop else dates,
             length,
-            tuple(_alike(tongue, step.regimen)),
-            tongue.quantity(step.regimen.daily),
+            tuple(_doses(tongue, step)),
+            tongue.quantity(step.regimen.total),
+            "" if step.regimen.cycle == 1 else tongue.days(step.regimen.cycle),
             references.because(step.why) if references is not None else None,
             stop,
         )
@@ -185,6 +191,14 @@ def _step_rows(tongue: Language, schedule: Schedule, references: References | No
 def _dose(tongue: Language, given: Administration) -> Dose:
     said = wording.pieces(tongue, given)
     return Dose(wording.slot(tongue, given.slot), tongue.quantity(given.dose), said)
+
+
+def _doses(tongue: Language, step: Step) -> Iterator[Dose]:
+    """The doses of a day; of a cycle of several days those of each day that has some, with its dates."""
+    days = [day for day in step.regimen.each() if day.administrations]
+    dates = cycles.dates(tongue, step.days, step.regimen) or ("",)
+    for taken, on in zip(days, dates, strict=False):
+        yield from (replace(dose, on=on) for dose in _alike(tongue, taken))
 
 
 def _alike(tongue: Language, taken: Regimen) -> Iterator[Dose]:

@@ -23,25 +23,25 @@ from titrate.regimen import Pattern
 # What may stand for each placeholder: the part of its name before a digit says of which kind it is.
 PHRASES = (
     # Limits.
-    word("a dose rises by at most {amount}"),
-    word("a dose falls by at most {amount}"),
-    word("the daily dose rises by at most {amount}"),
-    word("the daily dose falls by at most {amount}"),
-    word("a dose rises by at most {amount} of the current one"),
-    word("a dose falls by at most {amount} of the current one"),
-    word("the daily dose rises by at most {amount} of the current one"),
-    word("the daily dose falls by at most {amount} of the current one"),
-    word("a dose rises by at most {amount} of the original one"),
-    word("a dose falls by at most {amount} of the original one"),
-    word("the daily dose rises by at most {amount} of the original one"),
-    word("the daily dose falls by at most {amount} of the original one"),
+    word("a dose rises by {range}"),
+    word("a dose falls by {range}"),
+    word("the daily dose rises by {range}"),
+    word("the daily dose falls by {range}"),
+    word("{range} of the current one"),
+    word("{range} of the original one"),
+    word("the source names {count} to {amount}"),
+    word("the source names {count} to {length}"),
     word("{said} within {length}"),
     word("{said} where the daily dose is {range}"),
     word("a dose is kept for at least {length} before it changes"),
     word("a dose is kept for at least {length} before it changes where the daily dose is {range}"),
+    word("a dose is kept for at least {length} ({said}) before it changes"),
+    word("a dose is kept for at least {length} ({said}) before it changes where the daily dose is {range}"),
     word("the first regimen is {said}"),
     word("the maintenance regimen is {said}"),
     word("the maximum is {said}"),
+    word("the maximum without what the source asks for above it ({said}) is {said2}"),
+    word("{said}; off-label use, taken on by {name}"),
     word("{range} at one time"),
     word("{range} a day"),
     word("given {times}"),
@@ -79,6 +79,14 @@ PHRASES = (
     word("{amount} {times}"),
     word("{amount} a day as a continuous infusion"),
     word("{amount} a day"),
+    word("{said} every {length}"),
+    word("{said} once a week"),
+    word("{said}, on one day every {length}"),
+    word("{said}, on one day once a week"),
+    word("{said} and {said2} on alternate days"),
+    word("in turn {said}; {said2}"),
+    word("in turn on {length}: {said}"),
+    word("{said}; {said2}"),
     word("no dose"),
     word("nothing"),
     # What was not checked, and revisions.
@@ -180,9 +188,7 @@ def _filled(
 
 def _value(tongue: Language, name: str, text: str, seen: dict[str, str | None]) -> str | None:
     kind = name.rstrip("0123456789")
-    if kind == "said":
-        return _read(tongue, text, seen)
-    if kind == "range":
+    if kind in ("said", "range"):
         return _amount(tongue, text) or _read(tongue, text, seen)
     try:
         return _KINDS[kind](tongue, text)

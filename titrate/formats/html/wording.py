@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from titrate.days import Days
 from titrate.formats.fitting import NBSP
+from titrate.formats.html import cycles
 from titrate.formats.html.language import Language, forms, word
 from titrate.product import Piece
 from titrate.quantity import Quantity
@@ -87,6 +88,10 @@ def regimen(tongue: Language, taken: Regimen) -> str:
         return tongue.say("no dose")
     if taken.continuous:
         return tongue.say("{amount} a day as a continuous infusion", amount=tongue.quantity(taken.daily))
+    if taken.cycle > 1:
+        single = all(day.frequency < 2 for day in taken.each())
+        told = [tongue.quantity(day.doses[0]) if single and day.doses else regimen(tongue, day) for day in taken.each()]
+        return cycles.regimen(tongue, told, taken)
     if len(set(taken.doses)) == 1:
         return evenly(tongue, taken.doses[0], taken.frequency)
     return tongue.all_of([_at_slot(tongue, given) for given in taken.administrations])
@@ -106,11 +111,34 @@ def pattern(tongue: Language, typed: Pattern) -> str:
     """A regimen as it was typed: `20 mg three times a day`, `60 mg a day`, or its doses one after the other."""
     if typed.daily is not None:
         return tongue.say("{amount} a day", amount=tongue.quantity(typed.daily))
+    if typed.cycle > 1:
+        days = typed.days()
+        return cycles.regimen(tongue, [_day(tongue, day, days) for day in days], _bare(typed))
     if len(set(typed.doses)) == 1:
         return evenly(tongue, typed.doses[0], len(typed.doses))
     return tongue.say(
         "{doses} in the course of the day", doses=tongue.all_of([tongue.quantity(d) for d in typed.doses])
     )
+
+
+def _day(tongue: Language, doses: tuple[Quantity, ...], days: tuple[tuple[Quantity, ...], ...]) -> str:
+    """One day of a cycle; a single dose is told alone where no day has more than one."""
+    if not doses:
+        return tongue.say("no dose")
+    if all(len(day) < 2 for day in days):
+        return tongue.quantity(doses[0])
+    return (
+        evenly(tongue, doses[0], len(doses))
+        if len(set(doses)) == 1
+        else tongue.all_of([tongue.quantity(dose) for dose in doses])
+    )
+
+
+def _bare(typed: Pattern) -> Regimen:
+    """The days of a typed cycle as a regimen of which nobody knows the hours or the pieces."""
+    at = zip(typed.doses, typed.on, strict=True)
+    doses = tuple(Administration(Slot("", None), dose, (), day) for dose, day in at)
+    return Regimen(typed.doses[0].unit, doses, typed.cycle)
 
 
 def slot(tongue: Language, given: Slot) -> str:
