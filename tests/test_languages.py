@@ -163,6 +163,7 @@ PLANS = {
     "retarget": lambda: revised([("retarget", "30 mg/day", date(2026, 12, 8))]),
     "stop": lambda: revised([("stop", None, date(2026, 12, 8))]),
     "missed": lambda: revised([("missed", "1d", date(2026, 12, 8))], then="continue"),
+    "products": lambda: revised([("products", "10mg,20mg", date(2026, 12, 8))]),
     "replan": lambda: revised([("replan", None, date(2026, 12, 8))]),
 }
 

@@ -11,6 +11,8 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 _UNIT = r"(?:kg|g|mg|micrograms?|mL|L|units?|mmol|%|min|hours?|h|day|weeks?|months?|years?|dose|1\.73 m2|m2)"
 _SLASH = re.compile(rf"(?<![\w/.]){_UNIT}(?:/{_UNIT})+(?![\w/])")
+# `10mg`, as products are named, is too easily read as 100 g.
+_NO_SPACE = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)((?:kg|g|mg|mcg|micrograms?|mL|units?|mmol)\b)")
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]|%)")
 _DATE = re.compile(rf"\b((?:{'|'.join(day[:3] for day in WEEKDAYS)})\w*) (\d\d?)[ {NBSP}]([A-Z][a-z]+) (\d{{4}})\b")
 # Joiners shape letters in some scripts and in emoji; they neither steer nor hide anything.
@@ -21,7 +23,8 @@ def fit(text: str) -> str:
     """`text` fit to be shown on one line: control and direction characters out, numbers joined to their units."""
     shown = "".join(map(visible, text))
     worded = _SLASH.sub(lambda match: match[0].replace("/", " per "), " ".join(shown.split(" ")).strip())
-    return _DATE.sub(rf"\1{NBSP}\2{NBSP}\3{NBSP}\4", _BEFORE_UNIT.sub(NBSP, worded))
+    apart = _BEFORE_UNIT.sub(NBSP, _NO_SPACE.sub(rf"\1{NBSP}\2", worded))
+    return _DATE.sub(rf"\1{NBSP}\2{NBSP}\3{NBSP}\4", apart)
 
 
 def visible(char: str) -> str:

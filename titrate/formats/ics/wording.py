@@ -27,7 +27,8 @@ _NEVER_SUDDENLY = "Never stop suddenly."
 
 _UNIT = r"(?:mg|g|kg|micrograms?|mcg|mL|L|units?|mmol)"
 _PER = re.compile(rf"\b{_UNIT}(?:/(?:mg|g|kg|mL|L|day|dose|week|hour|h|min|m2))+(?![A-Za-z])", re.ASCII)
-_NUMBER_AND_UNIT = re.compile(rf"(\d) ({_UNIT}|%|tablets?|capsules?|packets?|days?|weeks?)(?![A-Za-z])", re.ASCII)
+_COUNTED = r"(?:%|tablets?|capsules?|packets?|days?|weeks?)"
+_NUMBER_AND_UNIT = re.compile(rf"(?<![\w.-])(\d+(?:\.\d+)?) ?({_UNIT}|{_COUNTED})(?![A-Za-z])", re.ASCII)
 
 
 def plain(text: str) -> str:
