@@ -171,7 +171,7 @@ def test_every_table_of_the_format_joins_in_a_known_way() -> None:
     """Whoever adds a key sees here how a protocol will override it."""
     ways = {key: join(field) for key, field in RuleFile.model_fields.items()}
     assert {key for key, way in ways.items() if way == "parts"} == {"taper"}
-    assert {key for key, way in ways.items() if way == "named"} == {"sources", "products", "scopes"}
+    assert {key for key, way in ways.items() if way == "named"} == {"sources", "products", "scopes", "conversions"}
     assert {key for key, way in ways.items() if way == "added"} == {"advice"}
 
 

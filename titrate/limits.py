@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from titrate.guide import Gate, Look, Restart
 from titrate.limit import (
     OFF_LABEL,
     By,
@@ -59,6 +60,9 @@ class Limits:
     cautions: tuple[Fact, ...] = ()
     not_checked: tuple[str, ...] = field(default=())
     cycle: int = 1
+    gates: tuple[Gate, ...] = ()
+    looks: tuple[Look, ...] = ()
+    restarts: tuple[Restart, ...] = ()
 
     def largest_dose(self) -> Quantity | None:
         """The largest single dose that any maximum leaves (a daily one bounds a dose too), or `None` without one."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from titrate import scale
 from titrate.errors import RequestError
+from titrate.guide import Gate, Look, Missed, Restart, hours, open_edges
 from titrate.limit import (
     By,
     Change,
@@ -27,6 +28,7 @@ from titrate.quantity import Quantity, Range
 from titrate.reason import Fact
 from titrate.rulebox import ProductTable
 from titrate.rulefile import RuleFile
+from titrate.ruleguide import GateTable, RestartTable
 from titrate.rulelimit import (
     ChangeTable,
     FrequencyTable,
@@ -127,7 +129,58 @@ class Resolution:
             unestablished=self._unestablished(scopes),
             cautions=tuple(Fact(s.caution, self._citation(s.cite)) for s in scopes if s.caution),
             not_checked=self._not_checked(),
+            gates=tuple(self._gate(t) for t in file.gates if self._holds(t.when)),
+            looks=tuple(
+                Look(t.since, t.after.days, t.until.days if t.until else None, t.says, self._citation(t.cite))
+                for t in file.looks
+            ),
+            restarts=tuple(self._restart(t) for t in file.restart if self._holds(t.when)),
         )
+
+    def _holds(self, when: When | None) -> bool:
+        return when is None or scope_of(when).fits(self.patient) is True
+
+    def _gate(self, table: GateTable) -> Gate:
+        return Gate(table.before, table.says, self._citation(table.cite), self._range(table.band, "day"))
+
+    def _restart(self, table: RestartTable) -> Restart:
+        after, how = None if table.after is None else table.after.range().map(hours), None
+        if table.half_life is not None and table.half_lives is not None:
+            time = hours(table.half_life) * table.half_lives
+            after, how = Range(above=time), f"{table.half_lives} half-lives of {table.half_life} = {time}"
+        return Restart(after, table.to, self._citation(table.cite), how, table.says)
+
+    def notes(self) -> Iterator[tuple[str, str, Citation]]:
+        """What is shown beside the advice: about missed doses, a second medicine, doses besides the schedule."""
+        cases = [
+            Missed(
+                t.do,
+                self._citation(t.cite),
+                None if t.before_next is None else t.before_next.range(),
+                None if t.after_due is None else t.after_due.range(),
+                t.in_a_row,
+                t.spacing,
+            )
+            for t in self.file.missed
+            if self._holds(t.when)
+        ]
+        yield from (("missed dose", case.sentence(), case.citation) for case in cases)
+        yield from (("missed dose", says, citation) for says, citation in open_edges(cases))
+        for restart in self.file.restart:
+            if self._holds(restart.when):
+                fact = self._restart(restart).fact()
+                yield "missed dose", f"{fact.says[:1].upper()}{fact.says[1:]}.", self._citation(restart.cite)
+        for one in self.file.linked:
+            told = [f"{str(one.by.range()).replace('exactly ', '')} at a time"] if one.by is not None else []
+            told += [f"wait {one.wait}"] if one.wait is not None else []
+            told += ["no number in the source"] if one.silent else []
+            says = f"{one.medicine.capitalize()}: {one.says} ({'; '.join(told)}). It is not part of this schedule."
+            yield "switching", says, self._citation(one.cite)
+        for extra in self.file.supplement:
+            if self._holds(extra.when):
+                dose = str(extra.dose.range()).replace("exactly ", "")
+                says = f"After {extra.after}: {dose} besides. It is not part of this schedule."
+                yield "kidneys", says, self._citation(extra.cite)
 
     def _citation(self, cite: Cite) -> Citation:
         return citation_of(self.file, cite)
@@ -152,7 +205,10 @@ class Resolution:
 
     def _not_checked(self) -> tuple[str, ...]:
         tables = [*(e.when for e in self.file.eligible), *(s.when for s in self.file.scopes)]
-        tables += [p.when for p in self.file.products if p.when is not None]
+        file = self.file
+        whens = [*(p.when for p in file.products), *(g.when for g in file.gates), *(m.when for m in file.missed)]
+        whens += [*(r.when for r in file.restart), *(s.when for s in file.supplement)]
+        tables += [when for when in whens if when is not None]
         scopes = [scope_of(when) for when in tables]
         missing = {fact for scope in scopes for fact in scope.missing(self.patient)}
         if self.patient.taking is None and any(advice.with_ for advice in self.file.advice):

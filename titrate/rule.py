@@ -55,7 +55,7 @@ class Rule:
     def notes_for(self, patient: Patient) -> tuple[Note, ...]:
         """The advice of the rule; what fits a medicine that the patient takes is marked."""
         taking = {word.casefold() for word in patient.taking or ()}
-        return tuple(
+        advised = tuple(
             Note(
                 advice.topic,
                 advice.says,
@@ -65,3 +65,5 @@ class Rule:
             )
             for advice in self.file.advice
         )
+        extra = Resolution(self.id, self.file, patient).notes()
+        return (*advised, *(Note(topic, says, citation) for topic, says, citation in extra))

@@ -1,7 +1,8 @@
 """The shape of a rule file as a whole. Unknown keys are refused, everything is frozen.
 
 A table with numbers carries its citation. The tables are in `rulelimit` and `ruletaper` (limits), `rulebox` (products
-and slots), `rulewhen` and `rulescope` (patients) and `ruleadvice`; the values inside them in `rulevalue`.
+and slots), `rulewhen` and `rulescope` (patients), `ruleguide` (what people do) and `ruleadvice`; the values inside
+them in `rulevalue`.
 
 """
 
@@ -13,6 +14,15 @@ from pydantic import BeforeValidator, Field
 
 from titrate.ruleadvice import AdviceTable
 from titrate.rulebox import ProductTable, SlotsTable
+from titrate.ruleguide import (
+    ConversionTable,
+    GateTable,
+    LinkedTable,
+    LookTable,
+    MissedTable,
+    RestartTable,
+    SupplementTable,
+)
 from titrate.rulelimit import (
     ChangeTable,
     FrequencyTable,
@@ -89,6 +99,20 @@ class RuleFile(Table):
     """The least time between two doses."""
     taper: TaperTable
     """Going down."""
+    gates: tuple[GateTable, ...] = ()
+    """What a person confirms before a step."""
+    looks: tuple[LookTable, ...] = ()
+    """When somebody decides whether it goes on."""
+    missed: tuple[MissedTable, ...] = ()
+    """What to do about a missed dose, case by case."""
+    restart: tuple[RestartTable, ...] = ()
+    """What happens after a time without the drug."""
+    linked: tuple[LinkedTable, ...] = ()
+    """A second medicine that changes with this one."""
+    supplement: tuple[SupplementTable, ...] = ()
+    """A dose besides the schedule, such as after dialysis."""
+    conversions: tuple[ConversionTable, ...] = ()
+    """How one form is changed for another."""
     scopes: tuple[ScopeTable, ...] = ()
     """What differs for some patients: by age, weight, kidneys, other medicines, setting."""
     advice: tuple[AdviceTable, ...] = ()

@@ -63,13 +63,14 @@ class Note:
 class Step:
     """One regimen kept for a span of days, and why. The last step of a schedule may have no end.
 
-    The first day is the first of the regimen's cycle.
+    The first day is the first of the regimen's cycle. `checks` are what a person confirms before it begins.
     """
 
     days: Days
     kind: Kind
     regimen: Regimen
     why: Because
+    checks: tuple[Fact, ...] = ()
 
     def on(self, day: date) -> Regimen:
         """What is taken on one of its days."""
@@ -81,6 +82,19 @@ class Step:
         if taken:
             cycle = self.regimen.cycle
             yield from (d for d in self.days.until(until) if between(self.days.first, d) % cycle + 1 in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day on which somebody decides something, up to `last` where the source leaves some days for it.
+
+    `says` is a clause without a full stop.
+    """
+
+    on: date
+    says: str
+    citation: Citation
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +189,7 @@ class Schedule:
     revised: Revised | None = None
     limits: tuple[Fact, ...] = ()
     maximum: Quantity | None = None
+    due: tuple[Due, ...] = ()
     format: Literal[1] = 1
 
     @property
@@ -236,7 +251,7 @@ class Schedule:
         return None
 
     def previous(self) -> Schedule | None:
-        """The schedule that this one supersedes, whole but for its warnings; `None` for a first version.
+        """The schedule that this one supersedes, whole but for its warnings and due days; `None` for a first version.
 
         Its notes and limits are those of this schedule.
         """
@@ -254,6 +269,7 @@ class Schedule:
             review=last.review,
             not_checked=last.not_checked,
             warnings=(),
+            due=(),
             earlier=tuple(before),
             revised=last.revised,
         )

@@ -165,6 +165,7 @@ def _left_out(known: Rebuilt, found: Foreign, unstarted: str) -> tuple[str, ...]
     compared = clock and known.schedule.request.times is not None
     return (
         "rule",
+        "gates",  # what is confirmed stands in a document of titrate alone
         "seam",  # no earlier revision is known
         *(() if compared or known.schedule.request.max_pieces is not None else ("asked",)),
         *(("start",) if known.unknown_before or unstarted else ()),

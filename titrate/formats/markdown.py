@@ -71,7 +71,8 @@ def _step(step: StepRow) -> tuple[str, ...]:
     number = str(step.number) if step.number == 1 else f"then {step.number}"
     dates = "<br>".join(map(escaped, filter(None, (step.dates, step.on))))
     daily = step.daily if step.per == "daily dose" else f"{step.daily} {step.per}"
-    return number, step.kind, dates, step.length, *_doses(step.doses), escaped(daily), escaped(step.why)
+    why = "<br>".join(map(escaped, (step.why, *step.checks)))
+    return number, step.kind, dates, step.length, *_doses(step.doses), escaped(daily), why
 
 
 def _day(day: DayRow) -> tuple[str, ...]:

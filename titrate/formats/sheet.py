@@ -27,6 +27,8 @@ from titrate.source import Citation
 __all__ = ["BLANK", "NBSP", "DayRow", "DoseLine", "Section", "Sheet", "StepRow", "fit", "sheet"]
 
 BLANK = "_" * 20
+# An empty box, for what a person confirms.
+BOX = "\N{BALLOT BOX}"
 
 # What comes first among the notes; topics that are not named here follow in the order of the rule.
 _FIRST_TOPICS = ("never stop suddenly", "missed dose", "food", "interaction", "contraindication", "caution")
@@ -62,6 +64,7 @@ class StepRow:
     why: str
     per: str = "daily dose"
     on: str = ""
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,12 @@ def sheet(schedule: Schedule, daily: bool = False) -> Sheet:
     references = _References()
     warnings = tuple(_sentence(note.says, references.mark(note.citation)) for note in schedule.warnings)
     steps = tuple(_step_row(schedule, number, references) for number in range(1, len(schedule.steps) + 1))
-    sections = [*_changed(schedule), *_before(schedule), *_notes(schedule.notes, references)]
+    sections = [
+        *_due(schedule, references),
+        *_changed(schedule),
+        *_before(schedule),
+        *_notes(schedule.notes, references),
+    ]
     if schedule.not_checked:
         sections.append(Section("Not checked", tuple(fit(what) for what in schedule.not_checked)))
     sections.extend(_unstated(schedule, references))
@@ -242,6 +250,7 @@ def _step_row(schedule: Schedule, number: int, references: _References) -> StepR
         _why(step.why, references),
         "daily dose" if step.regimen.cycle == 1 else fit(f"in {in_days(step.regimen.cycle)}"),
         fit(occasions.told(step.days, step.regimen)),
+        tuple(f"{BOX} Before this step, confirm: {_marked(fact, references)}" for fact in step.checks),
     )
 
 
@@ -353,6 +362,20 @@ def _unstated(schedule: Schedule, references: _References) -> Iterator[Section]:
         items = tuple(dict.fromkeys(_how(fact, references) for fact in found))
         if items:
             yield Section(title, items)
+
+
+def _marked(fact: Fact, references: _References) -> str:
+    return f"{fit(fact.says).removesuffix('.')}{references.mark(fact.citation)}."
+
+
+def _due(schedule: Schedule, references: _References) -> Iterator[Section]:
+    """The days on which somebody decides whether it goes on."""
+    items = []
+    for one in schedule.due:
+        days = f"On {_short(one.on)}" if one.last is None else f"Between {_short(one.on)} and {_short(one.last)}"
+        items.append(f"{BOX} {days}: {_marked(Fact(one.says, one.citation), references)}")
+    if items:
+        yield Section("To decide", tuple(items))
 
 
 def _how(fact: Fact, references: _References) -> str:

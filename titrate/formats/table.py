@@ -106,7 +106,7 @@ def _steps(steps: tuple[StepRow, ...], width: int) -> Table:
     table.add_column("Why", ratio=5, overflow="fold")
     for step in steps:
         number = _text(f"{step.number}" if step.number == 1 else f"then {step.number}")
-        doses, why = _doses(step.doses), _text(step.why, "dim")
+        doses, why = _doses(step.doses), _why(step)
         dates = "\n".join(filter(None, (step.dates, step.on)))
         if width >= WIDE:
             length = _text(f"{step.length}\n{step.kind}")
@@ -115,6 +115,11 @@ def _steps(steps: tuple[StepRow, ...], width: int) -> Table:
             below = _text(f"{dates}\n{step.length}\n{step.kind}")
             table.add_row(number, below, Text("\n").join((doses, _daily(step))), why)
     return table
+
+
+def _why(step: StepRow) -> Text:
+    """The reasons, and below them what is confirmed before the step."""
+    return Text("\n").join((_text(step.why, "dim"), *(_text(check, "bold") for check in step.checks)))
 
 
 def _daily(step: StepRow) -> Text:
@@ -153,7 +158,7 @@ def _days(days: tuple[DayRow, ...]) -> Table:
 def _stacked(step: StepRow) -> RenderableType:
     name = f"Step {step.number}" if step.number == 1 else f"Then step {step.number}"
     on = (_text(f"Days: {step.on}."),) if step.on else ()
-    below = Group(_doses(step.doses), _daily(step), *on, _text(f"Why: {step.why}", "dim"))
+    below = Group(_doses(step.doses), _daily(step), *on, _text("Why: ", "dim") + _why(step))
     heading = _text(f"{name}: {step.dates} ({step.length}, {step.kind})", "bold")
     return Group(heading, Padding(below, (0, 0, 1, 2)))
 

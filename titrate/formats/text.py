@@ -72,6 +72,8 @@ def _step(step: StepRow, lines: list[DoseLine]) -> Iterator[str]:
     if step.on:
         yield from _wrapped(f"Days: {step.on}.", _INDENT, _INDENT)
     yield from _wrapped(f"Why: {step.why}", _INDENT, _INDENT)
+    for check in step.checks:
+        yield from _wrapped(check, _INDENT, f"{_INDENT}  ")
     yield ""
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from titrate.days import Days, Duration, between, in_words, plus
 from titrate.errors import RequestError
 from titrate.limit import in_days
-from titrate.planner import pieces, search, wayout, why
+from titrate.planner import guidance, pieces, search, wayout, why
 from titrate.planner.moves import Doses, Moves
 from titrate.planner.problem import Problem
 from titrate.planner.rate import History
@@ -304,6 +304,8 @@ def _schedule(problem: Problem, drafts: tuple[_Draft, ...]) -> Schedule:
             (Fact(f"it is reached on {in_words(reached)}"),),
             (later,),
         )
+    before = None if problem.current is None else problem.grid.daily(problem.current)
+    steps = list(guidance.with_checks(steps, before, problem.limits))
     return Schedule(
         plan=hashlib.sha256(f"{rule.sha256} {request.identity}".encode()).hexdigest()[:12],
         revision=1,
@@ -318,6 +320,7 @@ def _schedule(problem: Problem, drafts: tuple[_Draft, ...]) -> Schedule:
         notes=rule.notes_for(request.patient),
         limits=problem.limits.facts(rising=request.goal == "plan"),
         maximum=problem.limits.largest_daily(),
+        due=tuple(guidance.due(tuple(steps), problem.current is None, problem.limits)),
     )
 
 

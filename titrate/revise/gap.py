@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from fractions import Fraction
 
 from titrate.days import Days, between, in_words, plus
 from titrate.errors import NoSchedule, RequestError
@@ -39,10 +40,59 @@ def after_days_without(course: Course, action: Action, changes: Changes, rule: R
                 ("leave out --then and --to",),
             )
         return Decision(request, f"{says}; what is taken since then goes on", (absence,))
+    begins = _begins_again(course, request, rule)
+    if begins is not None and action.then is None and action.to is None:
+        action = replace(action, then="restart")
+    elif begins is not None and action.then != "restart":
+        raise NoSchedule(Because(
+            f"No schedule: after {in_days(absence.days.length or 0)} without {rule.file.drug} it begins again from the "
+            "start, and something else was asked for",
+            (begins,),
+            ("start again from the beginning (--then restart)", "stop: make a new plan, or none"),
+        ))  # fmt: skip
     chosen = _gone_on(course, action, request)
     if chosen is None:
         raise _undecided(course, absence, request, rule)
+    if begins is not None:
+        return Decision(chosen[0], f"{says}; so it begins again from the start ({begins})", (absence,))
     return Decision(chosen[0], f"{says}; the prescriber decided to {chosen[1]}", (absence,))
+
+
+def _begins_again(course: Course, request: Request, rule: Rule) -> Fact | None:
+    """What the rule says where the time without the drug was so long that it begins again; `None` where it does not."""
+    gone = _hours_without(course, request)
+    if request.goal == "taper" or gone is None:
+        return None
+    for restart in rule.limits_for(request.patient, starting=False).restarts:
+        if restart.to == "start" and restart.after is not None and gone in restart.after:
+            return restart.fact()
+    return None
+
+
+def _hours_without(course: Course, request: Request) -> Quantity | None:
+    """How long nothing was taken: from the last dose to the first one on the day of the revision.
+
+    `None` where the times are not known. On both days the doses come at the times of before.
+    """
+    run = course.now
+    if run is None or run.regimen is None:
+        return None
+    times = [one.slot.at for one in run.regimen.administrations if one.slot.at is not None]
+    if not times:
+        return None
+    last_day = max(day for day in run.days if day in set(_dose_days(run)))
+    first, last = min(times), max(times)
+    minutes = (first.hour - last.hour) * 60 + first.minute - last.minute
+    return Quantity(Fraction(between(last_day, course.on) * 24 * 60 + minutes, 60), "hours")
+
+
+def _dose_days(run: Run) -> Iterator[date]:
+    """The days of a run on which there was a dose."""
+    assert run.regimen is not None
+    taken = {one.day for one in run.regimen.administrations}
+    for day in run.days:
+        if between(run.days.first, day) % run.regimen.cycle + 1 in taken:
+            yield day
 
 
 def _absence(course: Course, action: Action) -> Absence:
@@ -111,7 +161,16 @@ def _undecided(course: Course, absence: Absence, request: Request, rule: Rule) -
         for note in rule.notes_for(request.patient)
         if note.topic == "missed dose"
     )
+    limits, gone = rule.limits_for(request.patient, starting=False), _told(_hours_without(course, request))
+    says += tuple(
+        Fact(f"it says that {restart.fact().says}, and this was {gone}", restart.citation)
+        for restart in limits.restarts
+    )
     return NoSchedule(Because(claim, says, tuple(_ways_on(course, request))))
+
+
+def _told(gone: Quantity | None) -> str:
+    return "for a time that is not known to the hour" if gone is None else f"{gone} since the last dose"
 
 
 def _ways_on(course: Course, request: Request) -> Iterator[str]:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from titrate.days import Days, in_words, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.limit import Change
-from titrate.planner import plan, possible
+from titrate.planner import guidance, plan, possible
 from titrate.planner.pieces import made
 from titrate.planner.problem import Problem
 from titrate.planner.terms import Terms
@@ -28,7 +28,7 @@ from titrate.revise.decision import decided
 from titrate.revise.fresh import Decision, fresh, taper
 from titrate.revise.offer import in_words_of_revise
 from titrate.rule import Rule
-from titrate.schedule import Earlier, Kind, Revised, Schedule, Step, another_edition
+from titrate.schedule import Due, Earlier, Kind, Revised, Schedule, Step, another_edition
 from titrate.verifier import Finding, verify
 from titrate.version import VERSION
 
@@ -253,10 +253,23 @@ def _revision(
         review=planned.review,
         not_checked=(*planned.not_checked, *_not_checked(draft)),
         warnings=planned.warnings,
+        due=tuple(_due(draft, superseded, planned, rule)),
         notes=rule.notes_for(request.patient),
         limits=planned.limits,
         maximum=planned.maximum,
     )
+
+
+def _due(draft: Schedule, superseded: Schedule, planned: Schedule, rule: Rule) -> Iterator[Due]:
+    """The days on which somebody decides. What was due already while the target stays the same is due on that day."""
+    assert draft.revised is not None
+    request = planned.request
+    limits = rule.limits_for(request.patient, starting=False).approved(request.given)
+    same = superseded.request.target == request.target
+    known = {one.says: one for one in superseded.due if same and one.on > draft.revised.on}
+    for one in guidance.due(planned.steps, request.current is None, limits):
+        before = known.get(one.says)
+        yield before if before is not None and before.on < one.on else one
 
 
 def _not_checked(draft: Schedule) -> Iterator[str]:

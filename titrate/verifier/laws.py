@@ -24,6 +24,7 @@ from titrate.verifier.asked import check_asked
 from titrate.verifier.case import Case, Finding, Move, Span, found
 from titrate.verifier.change import Direction, applicable, counts, every_dose, within, worst
 from titrate.verifier.cycle import check_cycle
+from titrate.verifier.gates import check_gates
 from titrate.verifier.pieces import check_makeable
 from titrate.verifier.rate import check_rate
 from titrate.verifier.seam import check_seam
@@ -414,5 +415,6 @@ CHECKS: tuple[Check, ...] = (
     check_scope,
     check_rule,
     check_asked,
+    check_gates,
     check_seam,
 )

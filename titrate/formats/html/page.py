@@ -15,6 +15,7 @@ from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import Place, References, Said, capital
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Day, Schedule, Step
+from titrate.source import Citation
 
 Audience = Literal["patient", "clinician"]
 Paper = Literal["a4", "letter"]
@@ -110,6 +111,7 @@ def page(tongue: Language, schedule: Schedule, audience: Audience) -> Page:
         references.sentence(note.says, note.citation) for note in schedule.notes if note.topic == "never stop suddenly"
     )
     warnings = tuple(references.sentence(note.says, note.citation) for note in schedule.warnings)
+    warnings += tuple(references.sentence(says, citation) for says, citation in _confirmed(tongue, schedule))
     steps = tuple(_step_rows(tongue, schedule, references if clinician else None))
     topics = advice.topics(references, schedule.notes, clinician)
     limits = tuple(references.fact(fact) for fact in schedule.limits) if clinician else ()
@@ -142,6 +144,16 @@ def page(tongue: Language, schedule: Schedule, audience: Audience) -> Page:
         places=references.places(),
         label=fit(schedule.request.label or ""),
     )
+
+
+def _confirmed(tongue: Language, schedule: Schedule) -> Iterator[tuple[str, Citation]]:
+    """What a person confirms before a step, and decides on a day, each with an empty box."""
+    for step in schedule.steps:
+        for fact in step.checks:
+            if fact.citation is not None:
+                yield f"\N{BALLOT BOX} {tongue.short(step.days.first)}: {fact.says}", fact.citation
+    for due in schedule.due:
+        yield f"\N{BALLOT BOX} {tongue.short(due.on)}: {due.says}", due.citation
 
 
 def _title(tongue: Language, drug: str) -> str:

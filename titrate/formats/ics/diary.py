@@ -85,6 +85,7 @@ def entries(schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None)
         yield _beginning(schedule, options, number)
         yield from _of_step(schedule, options, zone, number, step.days.until(schedule.listed_until), final=True)
     yield from _review(schedule, options)
+    yield from _due(schedule, options)
     yield from _end_of_list(schedule, options)
 
 
@@ -236,6 +237,13 @@ def _review(schedule: Schedule, options: CalendarOptions) -> Iterator[Entry]:
             title = wording.review_title(schedule, day, stopped, options.discreet)
             text = wording.review_text(schedule, day, stopped, runs_out)
             yield _all_day(day, name, title, text)
+
+
+def _due(schedule: Schedule, options: CalendarOptions) -> Iterator[Entry]:
+    """The days on which somebody decides whether it goes on."""
+    for number, one in enumerate(schedule.due, 1):
+        title, text = wording.due_title(schedule, options.discreet), wording.due_text(schedule, one)
+        yield _all_day(one.on, f"due-{number}", title, text)
 
 
 def _end_of_list(schedule: Schedule, options: CalendarOptions) -> Iterator[Entry]:

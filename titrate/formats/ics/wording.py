@@ -16,7 +16,7 @@ from titrate.product import Piece
 from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.regimen import Administration, Regimen, Slot, every, times_a_day
-from titrate.schedule import Schedule, Step
+from titrate.schedule import Due, Schedule, Step
 from titrate.source import Citation
 from titrate.zone import Oddity
 
@@ -203,7 +203,8 @@ def step_text(schedule: Schedule, number: int) -> str:
         return fitted(said, _why_it_may_end(schedule), closing)
     heading = f"Step {number} of {len(schedule.steps)}, {step_dates(schedule, number)}."
     on = [f"Days: {occasions.told(step.days, step.regimen)}."] if step.regimen.cycle > 1 else []
-    said = [heading, *on, *_day_in_words(step.regimen)]
+    checks = [f"Before this step, confirm: {fact.says}." for fact in step.checks]
+    said = [heading, *on, *_day_in_words(step.regimen), *checks]
     return fitted(said, [*safety(schedule), *_why(step)], closing)
 
 
@@ -251,6 +252,19 @@ def review_text(schedule: Schedule, day: date, stopped: bool, runs_out: bool) ->
             said.append("The doses in this calendar end on the day before the review; the medicine does not end.")
         said.append(f"Do not stop: {_keep(schedule, schedule.review)} until the prescriber says otherwise.")
     return fitted(said, _warning(schedule), [f"Plan {schedule.plan}, revision {schedule.revision}."])
+
+
+def due_title(schedule: Schedule, discreet: bool) -> str:
+    """`Baclofen: decide how to go on (r1)`."""
+    return f"{drug(schedule, discreet)}: decide how to go on {_tag(schedule)}"
+
+
+def due_text(schedule: Schedule, due: Due) -> str:
+    """What is decided, by when, where that comes from."""
+    until = [] if due.last is None else [f"Decide by {in_words(due.last)}."]
+    said = [f"For the prescriber: {due.says}.", *until, f"Until then {_keep(schedule, due.on)}."]
+    closing = [f"Plan {schedule.plan}, revision {schedule.revision}."]
+    return fitted(said, [*_warning(schedule), f"Source: {_place(due.citation)}."], closing)
 
 
 def end_title(schedule: Schedule, day: date, ended: date, discreet: bool) -> str:
