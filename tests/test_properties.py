@@ -267,6 +267,8 @@ def _never_faster(narrow: Request, wide: Request) -> None:
 
 def test_enough_schedules_were_planned() -> None:
     """Stands last. A strategy that only makes requests that are refused would let everything above pass."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not DEEP:
+        pytest.skip("several processes, of which each counts its own schedules; the deep profile runs in one")
     assert COUNTED["planned"] >= (ENOUGH if DEEP else 200), COUNTED
 
 

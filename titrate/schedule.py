@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 from titrate.days import Days, Duration, between, in_words, plus
+from titrate.errors import FormatError
 from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
 from titrate.regimen import Regimen
@@ -20,6 +21,8 @@ Kind = Literal["titration", "maintenance", "taper"]
 # How far a schedule without an end is listed day by day where no review day was given. It bounds a
 # file, not a treatment: whatever lists days also says that the medicine goes on.
 LISTED = Duration(12, "week")
+# More days than this are not listed one by one: longer than anybody takes a drug, and a slip of the hand.
+MOST_LISTED = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +233,26 @@ class Schedule:
             return plus(self.review, -1)
         return plus(LISTED.after(opened), -1)
 
+    def end_of_list(self, until: date | None = None) -> date:
+        """The last day that is listed, no later than `until`. Raises `FormatError` for more than `MOST_LISTED` days."""
+        end = min(day for day in (until or self.listed_until, self.last) if day is not None)
+        if between(self.first, end) >= MOST_LISTED:
+            raise FormatError(
+                f"From {in_words(self.first)} to {in_words(end)} are {between(self.first, end) + 1} days; at most "
+                f"{MOST_LISTED} are listed one by one.",
+                ("look at the dates of the plan", "a document has them step by step: -o plan.json"),
+            )
+        return end
+
     def each_day(self, until: date | None = None) -> Iterator[Day]:
         """Every day up to `until` (included; by default `listed_until`), with the doses of that day.
 
-        Days of a step on which the same is taken share one regimen.
+        Days of a step on which the same is taken share one regimen. Raises `FormatError` for more than `MOST_LISTED`
+        days.
         """
-        end = until or self.listed_until
+        return self._days(self.end_of_list(until))
+
+    def _days(self, end: date) -> Iterator[Day]:
         for index, step in enumerate(self.steps, 1):
             if step.days.first > end:
                 return

@@ -176,7 +176,10 @@ def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:
             f'--from "{pattern}" does not say how the day is divided.',
             (f'write the doses, for example --from "{Quantity(pattern.total().amount / 3, limits.unit)} x3"',),
         )
-    every = makeable(limits.products, limits.unit, max(largest(limits), *doses), ())
+    try:
+        every = makeable(limits.products, limits.unit, max(largest(limits), *doses), ())
+    except ValueError as fault:
+        raise RequestError(f'--from "{pattern}" cannot be planned with: {fault}.', ("check the dose",)) from fault
     for dose in doses:
         if every.grains(dose) is None:
             near = " or ".join(str(d) for d in every.nearest(dose))

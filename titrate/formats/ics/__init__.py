@@ -49,10 +49,12 @@ _WEEK = 7
 def write(schedule: Schedule, options: CalendarOptions = CalendarOptions()) -> str:  # noqa: B008 (frozen)
     """The calendar file, its lines ended by CRLF; the same schedule and options give the same text on every machine.
 
-    Raises `RequestError` if the request names no time zone and `options.floating` is off, or an unknown zone.
+    Raises `RequestError` if the request names no time zone and `options.floating` is off, or an unknown zone, and
+    `FormatError` for more days than can be listed.
     """
     from icalendar import Calendar
 
+    end = schedule.end_of_list()
     calendar = Calendar()
     name = feed.name_of(schedule, options) if options.feed else wording.calendar_name(schedule, options.discreet)
     _put(calendar, VERSION="2.0", PRODID=PRODID, CALSCALE="GREGORIAN", NAME=name)
@@ -66,7 +68,7 @@ def write(schedule: Schedule, options: CalendarOptions = CalendarOptions()) -> s
     for zone in dict.fromkeys(one.zone for one in shown):
         if zone is not None and not is_utc(zone.key):
             first = min(one.entry.day for one in shown)
-            calendar.add_component(_timezone(zone, onsets(zone, first, max(schedule.listed_until, first))))
+            calendar.add_component(_timezone(zone, onsets(zone, first, max(end, first))))
     for one in shown:
         calendar.add_component(_event(options, one))
     return bytes(calendar.to_ical()).decode("utf-8")
