@@ -64,7 +64,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli.writing", "cli.reading"),
     ("cli.documents",),
     ("cli.revising",),
-    ("cli.calendars", "cli.checking", "cli.explaining", "cli.planning", "cli.rules", "cli.supplying"),
+    ("cli.calendars", "cli.checking", "cli.explaining", "cli.showing", "cli.planning", "cli.rules", "cli.supplying"),
     ("cli",),
     ("__main__",),
 )

@@ -40,6 +40,10 @@ COMMANDS = {
         "calendars.calendar",
         "Keep one calendar (.ics) per plan in a folder, of its newest revision; programs that subscribe to it follow.",
     ),
+    "show": (
+        "showing.show",
+        "Show a schedule with a chart of the daily dose: coloured on a terminal, plain text where it is piped.",
+    ),
     "explain": (
         "explaining.explain",
         "Tell why a day of a schedule, or each of its steps, is as it is, from the schedule alone.",

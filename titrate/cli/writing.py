@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Collection
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,15 +35,22 @@ def deliver(
         write_all(texts, new)
         note(f"Wrote {', '.join(str(path) for path in texts)}.")
     if shown is Format.table or (shown is None and not texts and sys.stdout.isatty()):
-        from rich.console import Console
-
-        from titrate.formats import table
-
-        Console().print(table.write(schedule, bool(style["daily"])))
+        show(schedule, bool(style["daily"]), charted=False)
     elif shown is not None or not texts:
         out(_written(schedule, shown or Format.text, style))
     if schedule.last is None and Format.csv in {*formats.values(), shown}:
         note(f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on.")
+
+
+def show(schedule: Schedule, daily: bool, charted: bool) -> None:
+    """The table on the terminal. A sign that the terminal cannot show is told by its code, not left out."""
+    from rich.console import Console
+
+    from titrate.formats import table
+
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    Console().print(table.write(schedule, daily, charted))
 
 
 def _handout(schedule: Schedule, name: Format, style: dict[str, object]) -> str | bytes:

@@ -30,26 +30,45 @@ _GLUE = "\ue000"
 class _Shown:
     """A sheet that lays itself out for the width of whatever console it is printed on."""
 
-    def __init__(self, shown: Sheet) -> None:
+    def __init__(self, shown: Sheet, schedule: Schedule | None) -> None:
         self._sheet = shown
+        self._charted = schedule
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        whole = Group(*_parts(self._sheet, options.max_width))
+        drawn = [] if self._charted is None else list(_chart(self._charted, options))
+        whole = Group(*_parts(self._sheet, options.max_width, drawn))
         for segment in console.render(whole, options.update(highlight=False)):
             yield Segment(segment.text.replace(_GLUE, " "), segment.style, segment.control)
 
 
-def write(schedule: Schedule, daily: bool = False) -> RenderableType:
-    """Something that `rich.console.Console.print` prints; with a table of the days if `daily`."""
-    return _Shown(sheet(schedule, daily))
+def write(schedule: Schedule, daily: bool = False, charted: bool = False) -> RenderableType:
+    """Something that `rich.console.Console.print` prints; with a table of the days if `daily`, a chart if `charted`."""
+    return _Shown(sheet(schedule, daily), schedule if charted else None)
 
 
-def _parts(shown: Sheet, width: int) -> Iterator[RenderableType]:
+def _chart(schedule: Schedule, options: ConsoleOptions) -> Iterator[RenderableType]:
+    """The chart of the daily dose; its one colour can be read on dark and on light, and means nothing."""
+    from titrate.formats.chart import chart
+
+    drawn = chart(schedule, options.max_width, blocks=not options.ascii_only)
+    yield Text()
+    yield _text("Daily dose", "bold")
+    for label, columns in drawn.rows[:-1]:
+        ahead = Text(columns)
+        ahead.highlight_regex(r"[^ ░:]+", "magenta")
+        yield Text.assemble(_text(label), ahead)
+    yield Text("".join(drawn.rows[-1]))
+    for says in drawn.below:
+        yield _text(says, "dim")
+
+
+def _parts(shown: Sheet, width: int, drawn: list[RenderableType]) -> Iterator[RenderableType]:
     yield _text(shown.title, "bold underline")
     yield Text()
     yield _facts(shown.facts)
     for section in shown.warnings:
         yield from _section(section)
+    yield from drawn
     if width >= NARROW:  # such a table begins with an empty line of its own
         yield _steps(shown.steps, width)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from typing import Literal
 
 from titrate.formats.sheet import NBSP, DoseLine, Section, Sheet, StepRow, sheet
 from titrate.schedule import Schedule
@@ -12,22 +13,33 @@ WIDTH = 78
 _INDENT = " " * 4
 
 
-def write(schedule: Schedule, daily: bool = False) -> str:
-    """The schedule as text that ends with a line end; with a list of its days if `daily`.
+def write(schedule: Schedule, daily: bool = False, picture: Literal["blocks", "ascii"] | None = None) -> str:
+    """The schedule as text that ends with a line end; with a list of its days if `daily`, and a chart as `picture`.
 
     Spaces are plain: a number and its unit stay on one line because the lines are broken here.
     """
-    lines = [line.replace(NBSP, " ").rstrip() for line in _lines(sheet(schedule, daily))]
+    lines = [line.replace(NBSP, " ").rstrip() for line in _lines(sheet(schedule, daily), _drawn(schedule, picture))]
     return "\n".join(lines) + "\n"
 
 
-def _lines(shown: Sheet) -> Iterator[str]:
+def _drawn(schedule: Schedule, picture: Literal["blocks", "ascii"] | None) -> list[str]:
+    if picture is None:
+        return []
+    from titrate.formats.chart import chart
+
+    drawn = chart(schedule, WIDTH, picture == "blocks")
+    below = [line for says in drawn.below for line in _wrapped(says)]
+    return [*_heading("Daily dose"), *(label + columns for label, columns in drawn.rows), *below]
+
+
+def _lines(shown: Sheet, drawn: list[str]) -> Iterator[str]:
     yield from (shown.title, "=" * len(shown.title), "")
     width = max(len(name) for name, _ in shown.facts) + 2
     for name, value in shown.facts:
         yield from _wrapped(value, f"{name:<{width}}", " " * width)
     for section in shown.warnings:
         yield from _section(section)
+    yield from drawn
     yield from _heading("Steps")
     lines = [line for step in shown.steps for line in step.doses]
     for step in shown.steps:
