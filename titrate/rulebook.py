@@ -79,6 +79,14 @@ def parse(
     return done.file, done.faults
 
 
+def uncased(path: Path) -> tuple[str, ...]:
+    """What is missing of the case file of a rule, where the rules lie beside tests; elsewhere none is looked for."""
+    cases = path.resolve().parent.parent / "tests" / "cases"
+    if path.resolve().parent.name != "rules" or not cases.is_dir() or (cases / path.name).is_file():
+        return ()
+    return (f"there is no case file tests/cases/{path.name}, so nobody has written down what is expected of it",)
+
+
 def base_of(name: str, path: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """The file of the rule that the one at `path` extends: beside it, then in the folders, in their order.
 

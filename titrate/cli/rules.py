@@ -59,16 +59,22 @@ def show_rule(rule: RuleName) -> None:
 def check_rules(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Without: all known rules.")] = None,
 ) -> None:
-    """All faults of each file; the exit status is 0 only if there are none."""
+    """All faults of each file; the exit status is 0 only if there are none. Warnings are printed too."""
     with told():
-        from titrate import rulebook
+        from titrate import rulebook, soundness
         from titrate.formats import rulesheet
 
         faulty = False
         for path in files or rulebook.known().values():
             try:
                 rule = rulebook.read(rulebook.find(str(path)) if files else path)
-                out(f"{path.name}: no faults\n" + rulesheet.summary(rule))
+                found = list(soundness.concerns(rule, now().date()))
+                faults = [f"{path.name}: {one.place}: {one.says}" for one in found if one.fault]
+                warnings = [f"  warning: {one.place}: {one.says}" for one in found if not one.fault]
+                warnings += [f"  warning: {says}" for says in rulebook.uncased(path)]
+                faulty = faulty or bool(faults)
+                out("\n".join(faults or [f"{path.name}: no faults"]) + "\n" + rulesheet.summary(rule))
+                out("".join(f"{line}\n" for line in warnings))
             except RuleError as fault:
                 faulty = True
                 out("\n".join(fault.faults or (fault.message,)) + "\n")
