@@ -61,13 +61,14 @@ class Product:
             return tuple(Quantity(self.strength.amount * step, unit) for step in self.measure.steps)
         return (self.strength * Fraction(1, self.parts),)
 
-    def volumes(self, largest: Fraction) -> Iterator[Fraction]:
-        """How much of a measured product makes a dose up to `largest` (an amount in its own unit), ascending."""
+    def runs(self, largest: Fraction) -> Iterator[tuple[Fraction, range]]:
+        """The volumes (or settings) of a measured product that make a dose up to `largest` (an amount in its own
+        unit): a step, and which multiples of it; ascending."""
         most = largest / self.strength.amount
         if self.measure is not None:
-            yield from self.measure.volumes(most)
+            yield from self.measure.runs(most)
         else:
-            yield from map(Fraction, range(1, int(most) + 1))
+            yield Fraction(1), range(1, int(most) + 1)
 
     def __str__(self) -> str:
         if self.form == "infusion":
@@ -167,7 +168,7 @@ class Makeable:
     cost: dict[int, Cost]
     _products: tuple[Product, ...] = field(repr=False, compare=False)
     _of_pieces: Mapping[int, Cost] = field(repr=False, compare=False)
-    _measured: Mapping[int, tuple[tuple[Piece, ...], ...]] = field(repr=False, compare=False)
+    _measured: Mapping[int, tuple[Product, ...]] = field(repr=False, compare=False)
     _ways: dict[int, tuple[tuple[Piece, ...], ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def grains(self, dose: Quantity) -> int | None:
@@ -193,14 +194,14 @@ class Makeable:
             if self._of_pieces.get(grains) == cost:
                 self._ways[grains] = self._in_pieces(grains, cost)
             elif grains in self._measured:
-                self._ways[grains] = self._measured[grains]
+                self._ways[grains] = self.measured(grains)
             else:
                 self._ways[grains] = tuple(self._mixed(grains, cost))
         return self._ways[grains]
 
     def measured(self, grains: int) -> tuple[tuple[Piece, ...], ...]:
         """The ways to make a dose of one measured product alone; none where there is none."""
-        return self._measured.get(grains, ())
+        return tuple((self._volume(product, grains),) for product in self._measured.get(grains, ()))
 
     def _in_pieces(self, grains: int, cost: Cost) -> tuple[tuple[Piece, ...], ...]:
         whole = [product for product in self._products if not product.measured]
@@ -212,10 +213,13 @@ class Makeable:
         for product in self._products:
             if not product.measured:
                 continue
-            for volume, amount in _drawn(product, self.unit, self.grain, grains - 1):
+            for amount in _drawn(product, self.unit, self.grain, grains - 1):
                 if self._of_pieces.get(grains - amount) == rest_cost:
                     for way in self._in_pieces(grains - amount, rest_cost):
-                        yield (*way, Piece(product, volume))
+                        yield (*way, self._volume(product, amount))
+
+    def _volume(self, product: Product, grains: int) -> Piece:
+        return Piece(product, self.grain * grains / _strength(product, self.unit))
 
     def nearest(self, dose: Quantity) -> tuple[Quantity, ...]:
         """The makeable doses next below and next above `dose`, those that exist."""
@@ -275,11 +279,11 @@ def makeable(
     edge = None if handling.liquid_below is None else handling.liquid_below.to(unit).amount / grain
     pieces = _of_pieces([p for p in products if not p.measured], unit, grain, top, handling.most)
     pieces = {dose: cost for dose, cost in pieces.items() if edge is None or dose >= edge}
-    measured: dict[int, tuple[tuple[Piece, ...], ...]] = {}
+    measured: dict[int, tuple[Product, ...]] = {}
     for product in products:
-        for volume, dose in _drawn(product, unit, grain, top) if product.measured else ():
+        for dose in _drawn(product, unit, grain, top) if product.measured else ():
             if edge is None or dose < edge:
-                measured[dose] = (*measured.get(dose, ()), (Piece(product, volume),))
+                measured[dose] = (*measured.get(dose, ()), product)
     cost = dict.fromkeys(measured, (0, 1))
     cost.update({dose: best for dose, best in pieces.items() if dose not in cost or best[0] == 0})
     if handling.mixed and edge is None:
@@ -287,11 +291,17 @@ def makeable(
     return Makeable(unit, grain, tuple(sorted(cost)), cost, tuple(products), pieces, measured)
 
 
-def _drawn(product: Product, unit: str, grain: Fraction, top: int) -> Iterator[tuple[Fraction, int]]:
-    """Each volume of a measured product that makes a dose up to `top`, and that dose; in grains."""
-    own = Quantity(Fraction(1), product.strength.unit.split("/")[0]).to(unit).amount
-    for volume in product.volumes(grain * top / own):
-        yield volume, int(volume * product.strength.amount * own / grain)
+def _strength(product: Product, unit: str) -> Fraction:
+    """How much of the drug is in 1 mL, or in one setting of an infusion."""
+    return Quantity(product.strength.amount, product.strength.unit.split("/")[0]).to(unit).amount
+
+
+def _drawn(product: Product, unit: str, grain: Fraction, top: int) -> Iterator[int]:
+    """Each dose up to `top` that a volume of a measured product makes, ascending; in grains."""
+    strength = _strength(product, unit)
+    for step, multiples in product.runs(grain * top * product.strength.amount / strength):
+        grains = int(step * strength / grain)
+        yield from range(multiples.start * grains, multiples.stop * grains, grains)
 
 
 def _of_pieces(products: list[Product], unit: str, grain: Fraction, top: int, most: int | None) -> dict[int, Cost]:
@@ -347,7 +357,7 @@ def _of_both(
     if len(pieces) * volumes > MOST_MIXED:
         raise ValueError(f"{len(pieces)} doses of pieces and {volumes} volumes are too many to be put together")
     for product in products if pieces else ():
-        for _, amount in _drawn(product, unit, grain, top) if product.measured else ():
+        for amount in _drawn(product, unit, grain, top) if product.measured else ():
             for dose, (divided, handled) in pieces.items():
                 total = dose + amount
                 if total > top or total in alone or (most is not None and handled >= most):

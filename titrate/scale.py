@@ -73,13 +73,16 @@ class Scale:
         """The step of each stretch, in mL."""
         return tuple(stretch.step for stretch in self.stretches)
 
+    def runs(self, largest: Fraction) -> Iterator[tuple[Fraction, range]]:
+        """For each stretch its step, and of which multiples of it the volumes up to `largest` (included) are."""
+        for stretch in self.stretches:
+            end = largest if stretch.up_to is None else min(stretch.up_to, largest)
+            yield stretch.step, range(int(stretch.first() / stretch.step), int(end / stretch.step) + 1)
+
     def volumes(self, largest: Fraction) -> Iterator[Fraction]:
         """Every volume up to `largest` (included), ascending."""
-        for stretch in self.stretches:
-            volume, end = stretch.first(), largest if stretch.up_to is None else min(stretch.up_to, largest)
-            while volume <= end:
-                yield volume
-                volume += stretch.step
+        for step, multiples in self.runs(largest):
+            yield from (step * multiple for multiple in multiples)
 
     def __str__(self) -> str:
         parts = [
