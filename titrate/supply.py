@@ -8,7 +8,7 @@ which the last fill runs out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
@@ -138,6 +138,19 @@ def of(schedule: Schedule, dispensing: Dispensing = Dispensing()) -> Supply:
         dispensed=_listed(dispensed),
         left=_listed({product: count for product, count in left.items() if count}),
     )
+
+
+def used_by(schedule: Schedule, dispensing: Dispensing) -> Dispensing:
+    """The same without packs and stocks of products that the schedule does not use: a folder has several plans."""
+    used = {
+        piece.product.name
+        for step in schedule.steps
+        for given in step.regimen.administrations
+        for piece in given.pieces
+    }
+    packs = tuple(one for one in dispensing.packs if one.product in used)
+    at_hand = None if dispensing.at_hand is None else tuple(one for one in dispensing.at_hand if one.product in used)
+    return replace(dispensing, packs=packs, at_hand=at_hand)
 
 
 def _counted_days(schedule: Schedule) -> list[Day]:

@@ -186,6 +186,16 @@ def dispensing(
     )
 
 
+def dispensing_if_asked(
+    fill: str | None, pack: str | None, lead: str | None, margin: str | None, keep_halves: bool
+) -> Dispensing | None:
+    """The same beside other things that are written, where what is at hand is the request's to say; `None` where
+    nothing about it was typed."""
+    if not (fill or pack or lead or margin or keep_halves):
+        return None
+    return dispensing(fill, pack, lead, margin, keep_halves, None)
+
+
 def _days(text: str) -> int:
     return Duration.parse(text).days
 

@@ -12,7 +12,20 @@ import typer
 
 from titrate.cli.console import local_zone, note, out, told
 from titrate.cli.documents import document, head, in_folder
-from titrate.cli.options import AsJson, Discreet, Floating, Remind, Single, Text, Tz
+from titrate.cli.options import (
+    AsJson,
+    Discreet,
+    Fill,
+    Floating,
+    KeepHalves,
+    Lead,
+    Margin,
+    Pack,
+    Remind,
+    Single,
+    Text,
+    Tz,
+)
 from titrate.errors import FormatError, RequestError, TitrateError
 
 if TYPE_CHECKING:
@@ -32,6 +45,11 @@ def calendar(
     single_events: Single = False,
     discreet: Discreet = False,
     remind: Remind = None,
+    fill: Fill = None,
+    pack: Pack = None,
+    lead: Lead = None,
+    margin: Margin = None,
+    keep_halves: KeepHalves = False,
     as_json: AsJson = False,
 ) -> None:
     """Keep one calendar (.ics) per plan in a folder, of its newest revision; programs that subscribe to it follow.
@@ -41,9 +59,12 @@ def calendar(
     with told(as_json):
         from titrate.atomic import alone
         from titrate.formats.ics import CalendarOptions
-        from titrate.typed import known_zone, minutes_before, read
+        from titrate.typed import dispensing_if_asked, known_zone, minutes_before, read
 
-        options = CalendarOptions(floating, single_events, discreet, minutes_before(remind), feed=True)
+        wishes = dispensing_if_asked(fill, pack, lead, margin, keep_halves)
+        options = CalendarOptions(
+            floating, single_events, discreet, minutes_before(remind), feed=True, dispensing=wishes
+        )
         zone = read("--tz", tz, known_zone)
         place = to or folder
         for one in (folder, place):

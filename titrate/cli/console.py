@@ -8,7 +8,7 @@ import os
 import sys
 import time as clock
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import typer
@@ -41,6 +41,11 @@ def now() -> datetime:
         return datetime.fromtimestamp(int(epoch) if epoch is not None else int(clock.time()), UTC)
     except (OverflowError, ValueError, OSError) as fault:
         raise RequestError(f"SOURCE_DATE_EPOCH is {str(epoch)[:40]!r}, beyond the calendar.") from fault
+
+
+def today() -> date:
+    """The day that "today" means: that of the user, or of `SOURCE_DATE_EPOCH`."""
+    return now().date() if "SOURCE_DATE_EPOCH" in os.environ else datetime.now().date()  # noqa: DTZ005 (the user's day)
 
 
 def out(text: str | bytes) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from titrate.cli.console import now
+from titrate.cli.console import today
 from titrate.cli.reading import content_of, shown
 from titrate.errors import FormatError, RequestError
 
@@ -21,11 +20,6 @@ _WRITE_ONE = "write one: titrate plan ... -o plan.json"
 _MOST_BYTES = 40_000_000
 # A document begins with the plan and the revision that it is.
 _HEAD = re.compile(rb'\s*\{\s*"plan":\s*"([0-9a-zA-Z_.-]{1,80})",\s*"revision":\s*(\d{1,6})\b')
-
-
-def today() -> date:
-    """The day that "today" means: that of the user, or of `SOURCE_DATE_EPOCH`."""
-    return now().date() if "SOURCE_DATE_EPOCH" in os.environ else datetime.now().date()  # noqa: DTZ005 (the user's day)
 
 
 def day(option: str, text: str) -> date:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from titrate.cli.console import local_zone, note, now, out, told
-from titrate.cli.documents import check_newest, check_untouched, day, document, today
+from titrate.cli.console import local_zone, note, now, out, today, told
+from titrate.cli.documents import check_newest, check_untouched, day, document
 from titrate.cli.options import (
     Age,
     ApprovedBy,
@@ -25,20 +25,25 @@ from titrate.cli.options import (
     Discreet,
     Egfr,
     Every,
+    Fill,
     Filled,
     FinishBy,
     Floating,
     Format,
     FormatName,
     ForWhom,
+    KeepHalves,
     Label,
     Lang,
+    Lead,
     LiquidBelow,
+    Margin,
     MaxPieces,
     Measure,
     OnPaper,
     Origin,
     Out,
+    Pack,
     Paper,
     Products,
     Remind,
@@ -114,6 +119,11 @@ def revise(
     single_events: Single = False,
     discreet: Discreet = False,
     remind: Remind = None,
+    fill: Fill = None,
+    pack: Pack = None,
+    lead: Lead = None,
+    margin: Margin = None,
+    keep_halves: KeepHalves = False,
     audience: ForWhom = Audience.patient,
     paper: OnPaper = Paper.a4,
     lang: Lang = "en-GB",

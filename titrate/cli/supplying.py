@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from titrate.cli.console import note, out, told
-from titrate.cli.documents import document, today
+from titrate.cli.console import note, out, today, told
+from titrate.cli.documents import document
 from titrate.cli.options import AsJson, AtHand, Fill, KeepHalves, Lead, Margin, Pack
 from titrate.errors import RequestError
 
@@ -54,6 +54,7 @@ def supply(
     """What to dispense: per product the count per step, per fill and in all, and until when each fill lasts."""
     with told(as_json):
         from titrate.atomic import write_all
+        from titrate.formats.supply import urgent
         from titrate.proof import supplied
         from titrate.refill import fillings
         from titrate.typed import dispensing
@@ -64,7 +65,7 @@ def supply(
         if read.edited:
             note(f"{schedule} was changed after titrate wrote it: its SHA-256 no longer fits.")
         found, pump = supplied(read.schedule, wishes), fillings(read.schedule)
-        for sentence in _notes(read.schedule, found, pump):
+        for sentence in urgent.sentences(read.schedule, found, pump, today()):
             note(sentence)
         if labels and format is not None:
             raise RequestError("--labels writes the labels; --format writes something else.", ("leave out one",))
@@ -84,29 +85,6 @@ def _format_of(path: Path) -> SupplyFormat:
             ("for example -o supply.csv",),
         )
     return SUFFIXES[path.suffix.lower()]
-
-
-def _notes(schedule: Schedule, supply: Supply, fillings: tuple[Filling, ...]) -> list[str]:
-    """What must not be missed, whatever the format."""
-    from titrate.days import in_words
-
-    day = today()
-    said = [
-        f"Fill {fill.number} had to be ordered by {in_words(fill.order_by)}, which has passed: order it today."
-        for fill in supply.late(day)
-    ]
-    if supply.goes_on and supply.fills and (last := supply.fills[-1]).runs_out is not None:
-        assert last.next_by is not None
-        said.append(
-            f"The medicine goes on: what is counted here runs out on {in_words(last.runs_out)}; "
-            f"order more by {in_words(last.next_by)}."
-        )
-    if any(step.regimen.continuous for step in schedule.steps) and not fillings:
-        said.append(
-            "Nothing was said about the pump, so when it has to be filled again is not known: plan with "
-            "--concentration, --reservoir, --residual and --stability."
-        )
-    return said
 
 
 def _writer(name: SupplyFormat) -> Callable[[Schedule, Supply, tuple[Filling, ...]], str]:

@@ -9,12 +9,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from titrate.cli.console import note, out
+from titrate.cli.console import note, out, today
 from titrate.cli.options import SUFFIXES, Audience, Format, Paper
 from titrate.errors import RequestError
 
 if TYPE_CHECKING:
     from titrate.schedule import Schedule
+    from titrate.supply import Dispensing
 
 # So many texts without a translation are shown; the others are counted.
 _MOST_SHOWN = 5
@@ -28,6 +29,7 @@ def deliver(
     new: Collection[Path] = (),
 ) -> None:
     """Write the schedule to files, or to standard output. The files in `new` must not exist yet."""
+    _of_supply(schedule, style)
     texts = {path: _written(schedule, name, style) for path, name in formats.items()}
     if texts:
         from titrate.atomic import write_all
@@ -51,6 +53,30 @@ def show(schedule: Schedule, daily: bool, charted: bool) -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     Console().print(table.write(schedule, daily, charted))
+
+
+def _dispensing(style: dict[str, object]) -> Dispensing | None:
+    """How it is dispensed, if anything about that was typed."""
+    from titrate.typed import dispensing_if_asked
+
+    def typed(name: str) -> str | None:
+        return None if style.get(name) is None else str(style[name])
+
+    keeps = bool(style.get("keep_halves"))
+    return dispensing_if_asked(typed("fill"), typed("pack"), typed("lead"), typed("margin"), keeps)
+
+
+def _of_supply(schedule: Schedule, style: dict[str, object]) -> None:
+    """What must not be missed about the supply, to standard error, if anything about it was typed."""
+    wishes = _dispensing(style)
+    if wishes is None:
+        return
+    from titrate.formats.supply import urgent
+    from titrate.proof import supplied
+    from titrate.refill import fillings
+
+    for sentence in urgent.sentences(schedule, supplied(schedule, wishes), fillings(schedule), today()):
+        note(sentence)
 
 
 def _handout(schedule: Schedule, name: Format, style: dict[str, object]) -> str | bytes:
@@ -82,6 +108,7 @@ def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str 
             bool(style["single_events"]),
             bool(style["discreet"]),
             minutes_before(style["remind"]),
+            dispensing=_dispensing(style),
         )
         text = ics.write(schedule, options)
         for sentence in ics.advice(schedule, options, text):

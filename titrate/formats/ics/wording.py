@@ -60,14 +60,15 @@ def calendar_name(schedule: Schedule, discreet: bool, revision: int | None = Non
     return f"{label}: {name}" if label else name
 
 
-def _tag(schedule: Schedule) -> str:
+def tag(schedule: Schedule) -> str:
+    """`(r1)`."""
     return f"(r{schedule.revision})"
 
 
 def dose_title(schedule: Schedule, administration: Administration, discreet: bool) -> str:
     """`08:00 Baclofen 10 mg (r1)`, or `08:00 Medicine (r1)`: a shifted hour or an old revision can be seen."""
     what = drug(schedule, discreet) if discreet else f"{drug(schedule)} {administration.dose}"
-    return f"{administration.slot.at:%H:%M} {what} {_tag(schedule)}"
+    return f"{administration.slot.at:%H:%M} {what} {tag(schedule)}"
 
 
 def dose_text(schedule: Schedule, number: int, administration: Administration, tz: str | None) -> str:
@@ -105,13 +106,13 @@ def step_title(schedule: Schedule, number: int, discreet: bool) -> str:
     step = schedule.steps[number - 1]
     if discreet:
         stop = "From today: no medicine of this plan"
-        return f"{'Medicine: a new step begins today' if step.regimen.administrations else stop} {_tag(schedule)}"
+        return f"{'Medicine: a new step begins today' if step.regimen.administrations else stop} {tag(schedule)}"
     if not step.regimen.administrations:
         until = ""
         if number < len(schedule.steps) and step.days.last is not None:
             until = f" until {in_words(step.days.last)}"
-        return f"From today: no {schedule.rule.drug}{until} {_tag(schedule)}"
-    return f"{drug(schedule)}. From today: {change(schedule, number)} {_tag(schedule)}"
+        return f"From today: no {schedule.rule.drug}{until} {tag(schedule)}"
+    return f"{drug(schedule)}. From today: {change(schedule, number)} {tag(schedule)}"
 
 
 def change(schedule: Schedule, number: int) -> str:
@@ -236,7 +237,7 @@ def review_title(schedule: Schedule, day: date, stopped: bool, discreet: bool) -
     """What to do on the review day, or to arrange on a day before it."""
     when = "today" if day == schedule.review else "in a week"
     task = "ring the prescriber" if stopped else "do not stop; ring the prescriber"
-    return f"{drug(schedule, discreet)} review {when}: {task} {_tag(schedule)}"
+    return f"{drug(schedule, discreet)} review {when}: {task} {tag(schedule)}"
 
 
 def review_text(schedule: Schedule, day: date, stopped: bool, runs_out: bool) -> str:
@@ -251,7 +252,7 @@ def review_text(schedule: Schedule, day: date, stopped: bool, runs_out: bool) ->
         if runs_out:
             said.append("The doses in this calendar end on the day before the review; the medicine does not end.")
         said.append(f"Do not stop: {_keep(schedule, schedule.review)} until the prescriber says otherwise.")
-    return fitted(said, _warning(schedule), [f"Plan {schedule.plan}, revision {schedule.revision}."])
+    return fitted(said, warning(schedule), [f"Plan {schedule.plan}, revision {schedule.revision}."])
 
 
 def due_title(schedule: Schedule, discreet: bool) -> str:
@@ -271,7 +272,7 @@ def end_title(schedule: Schedule, day: date, ended: date, discreet: bool) -> str
     """That the calendar ends and the medicine does not."""
     medicine = "the medicine" if discreet else schedule.rule.drug
     when = "has ended" if day == ended else "ends in a week"
-    return f"This calendar {when}; {medicine} does not end: do not stop, ring the prescriber {_tag(schedule)}"
+    return f"This calendar {when}; {medicine} does not end: do not stop, ring the prescriber {tag(schedule)}"
 
 
 def end_text(schedule: Schedule, ended: date) -> str:
@@ -282,7 +283,7 @@ def end_text(schedule: Schedule, ended: date) -> str:
         f"Do not stop: {_keep(schedule, ended)} until the prescriber says otherwise.",
         "Ring the prescriber and ask for the next calendar.",
     ]
-    return fitted(said, _warning(schedule), [f"Plan {schedule.plan}, revision {schedule.revision}."])
+    return fitted(said, warning(schedule), [f"Plan {schedule.plan}, revision {schedule.revision}."])
 
 
 def _keep(schedule: Schedule, day: date) -> str:
@@ -307,7 +308,8 @@ def _notes(schedule: Schedule, topic: str) -> list[str]:
     return [note.says for note in schedule.notes if note.topic == topic]
 
 
-def _warning(schedule: Schedule) -> list[str]:
+def warning(schedule: Schedule) -> list[str]:
+    """What the rule says about stopping suddenly, in sentences."""
     return [_sentence(note) for note in _notes(schedule, "never stop suddenly")]
 
 
