@@ -208,3 +208,18 @@ def test_without_the_extra_it_says_how_to_install_it(library: str, monkeypatch: 
         html.write(ladder())
     assert library in refused.value.message
     assert "pip install 'titrate[handout]'" in refused.value.text()
+
+
+def test_the_handout_says_by_when_to_order_more() -> None:
+    """84 days of 3 tablets of 20 mg are 252; 9 days of the steps before; 30 November less 5 days."""
+    from titrate.supply import Dispensing
+
+    course = ladder()
+    plain = html.write(course)
+    asked = html.write(course, HandoutOptions(dispensing=Dispensing(lead=5)))
+    assert "When to order more" not in plain
+    told = asked.replace("\N{NO-BREAK SPACE}", " ")
+    assert (
+        "Order by Wednesday, 25 November 2026: 252 tablets of 20 mg, 18 tablets of 10 mg and 18 tablets of 5 mg" in told
+    )
+    assert "The medicine goes on: ask for more by" in told

@@ -84,7 +84,7 @@ def _handout(schedule: Schedule, name: Format, style: dict[str, object]) -> str 
     from titrate.formats import html
 
     audience, paper = Audience(str(style["audience"])), Paper(str(style["paper"]))
-    options = html.HandoutOptions(str(style["lang"]), audience.value, paper.value)
+    options = html.HandoutOptions(str(style["lang"]), audience.value, paper.value, _dispensing(style))
     made = html.compose(schedule, options)
     if made.untranslated:
         note(f"{len(made.untranslated)} texts have no translation and stand in the handout in English, first of all:")

@@ -17,6 +17,7 @@ from titrate.difference import differences
 from titrate.formats import occasions
 from titrate.formats.changes import sentences
 from titrate.formats.fitting import NBSP, fit, visible
+from titrate.formats.supply import wishes
 from titrate.limit import in_days
 from titrate.patient import FACTS, Patient
 from titrate.reason import Because, Fact
@@ -146,7 +147,9 @@ def sheet(schedule: Schedule, daily: bool = False) -> Sheet:
     references = _References()
     warnings = tuple(_sentence(note.says, references.mark(note.citation)) for note in schedule.warnings)
     steps = tuple(_step_row(schedule, number, references) for number in range(1, len(schedule.steps) + 1))
+    pump = tuple(wishes.of_pump(schedule))
     sections = [
+        *([Section("Pump refills", pump)] if pump else []),
         *_due(schedule, references),
         *_changed(schedule),
         *_before(schedule),
@@ -188,6 +191,8 @@ def _facts(schedule: Schedule) -> Iterator[tuple[str, str]]:
     yield "Issued", f"{_short(issued.date())}, {issued:%H:%M} UTC, by titrate {fit(schedule.version)}"
     if request.tz:
         yield "Clock", fit(request.tz)
+    if asked := "; ".join(wishes.of_pieces(request)):
+        yield "Asked", fit(f"{asked} (set by the prescriber)")
     yield "Prepared by", BLANK
 
 

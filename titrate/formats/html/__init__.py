@@ -15,6 +15,7 @@ from titrate.formats.fitting import NBSP, fit
 from titrate.formats.html.language import LANGUAGES, Language, language
 from titrate.formats.html.page import Audience, Page, Paper, page
 from titrate.formats.html.references import capital
+from titrate.supply import Dispensing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,11 +31,15 @@ _PAPERS = {"a4": "A4", "letter": "letter"}
 
 @dataclass(frozen=True, slots=True)
 class HandoutOptions:
-    """The language by its code (`LANGUAGES`), for whom it is, and the paper it is printed on."""
+    """The language by its code (`LANGUAGES`), for whom it is, and the paper it is printed on.
+
+    `dispensing`: with the days by which to order more.
+    """
 
     lang: str = "en-GB"
     audience: Audience = "patient"
     paper: Paper = "a4"
+    dispensing: Dispensing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def compose(schedule: Schedule, options: HandoutOptions, tongue: Language | None
     except ImportError as fault:
         raise missing("handout", fault) from fault
     spoken = tongue or language(options.lang)
-    shown = page(spoken, schedule, options.audience)
+    shown = page(spoken, schedule, options.audience, options.dispensing)
     template = _environment().get_template("page.html.jinja")
     text = template.render(
         page=shown,

@@ -9,13 +9,14 @@ from typing import Literal
 
 from titrate.days import Days
 from titrate.formats.fitting import fit
-from titrate.formats.html import about, advice, cycles, summary, wording
+from titrate.formats.html import about, advice, cycles, summary, supply, wording
 from titrate.formats.html.chart import Chart, chart, description
 from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import Place, References, Said, capital
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Day, Schedule, Step
 from titrate.source import Citation
+from titrate.supply import Dispensing
 
 Audience = Literal["patient", "clinician"]
 Paper = Literal["a4", "letter"]
@@ -89,6 +90,8 @@ class Page:
     described: str
     steps: tuple[StepRow, ...]
     end: str
+    orders: tuple[str, ...]
+    pump: tuple[str, ...]
     days: tuple[DayTable, ...]
     days_end: str
     advice: tuple[advice.Topic, ...]
@@ -102,8 +105,8 @@ class Page:
     label: str
 
 
-def page(tongue: Language, schedule: Schedule, audience: Audience) -> Page:
-    """The page for an audience."""
+def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: Dispensing | None = None) -> Page:
+    """The page for an audience; with `dispensing` also by when to order more."""
     references = References(tongue)
     drug = tongue.named(schedule.rule.drug, proper=True)
     clinician = audience == "clinician"
@@ -132,6 +135,8 @@ def page(tongue: Language, schedule: Schedule, audience: Audience) -> Page:
         described=description(tongue, schedule),
         steps=steps,
         end=_end(tongue, schedule, drug),
+        orders=supply.orders(tongue, schedule, dispensing),
+        pump=supply.pump(tongue, schedule),
         days=tuple(_day_tables(tongue, schedule)),
         days_end=_days_end(tongue, schedule),
         advice=topics,

@@ -257,7 +257,7 @@ def review_text(schedule: Schedule, day: date, stopped: bool, runs_out: bool) ->
 
 def due_title(schedule: Schedule, discreet: bool) -> str:
     """`Baclofen: decide how to go on (r1)`."""
-    return f"{drug(schedule, discreet)}: decide how to go on {_tag(schedule)}"
+    return f"{drug(schedule, discreet)}: decide how to go on {tag(schedule)}"
 
 
 def due_text(schedule: Schedule, due: Due) -> str:
@@ -265,7 +265,7 @@ def due_text(schedule: Schedule, due: Due) -> str:
     until = [] if due.last is None else [f"Decide by {in_words(due.last)}."]
     said = [f"For the prescriber: {due.says}.", *until, f"Until then {_keep(schedule, due.on)}."]
     closing = [f"Plan {schedule.plan}, revision {schedule.revision}."]
-    return fitted(said, [*_warning(schedule), f"Source: {_place(due.citation)}."], closing)
+    return fitted(said, [*warning(schedule), f"Source: {_place(due.citation)}."], closing)
 
 
 def end_title(schedule: Schedule, day: date, ended: date, discreet: bool) -> str:

@@ -145,10 +145,11 @@ def _pump(schedule: Schedule, fillings: Sequence[Filling], today: date) -> Itera
     yield from _rates(schedule)
     yield ""
     for filling in fillings:
-        yield from _wrapped(_filling(schedule, filling, today))
+        yield from _wrapped(told(schedule, filling, today))
 
 
-def _filling(schedule: Schedule, filling: Filling, today: date) -> str:
+def told(schedule: Schedule, filling: Filling, today: date) -> str:
+    """For how long a filling is used, by when the pump is filled again and why, when the alarm would sound."""
     first, last = filling.days.first, filling.days.last
     assert last is not None, filling
     head = f"Filling {filling.number}, of {in_short(first)}: {_in_days(filling.lasts)}."

@@ -1,0 +1,40 @@
+"""What a print says about pieces, liquids and the pump beside the doses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from titrate.days import in_short
+from titrate.formats.fitting import fit
+from titrate.formats.supply import text
+from titrate.refill import fillings, per_hour
+from titrate.request import Request
+from titrate.schedule import Schedule
+
+
+def of_pieces(request: Request) -> Iterator[str]:
+    """What was asked, in clauses."""
+    if request.max_pieces is not None:
+        yield f"at most {request.max_pieces} piece{'' if request.max_pieces == 1 else 's'} for a dose"
+    if request.liquid_below is not None:
+        yield f"doses below {request.liquid_below} as a liquid"
+    if request.measure is not None:
+        yield f"volumes drawn up by {request.measure}"
+    if request.at_hand:
+        yield f"in the house and used first: {', '.join(map(str, request.at_hand))}"
+    pump = request.pump
+    if pump is not None:
+        yield (
+            f"a pump with {pump.reservoir} of {pump.concentration}, of which {pump.residual} stay in it, "
+            f"and which keeps for {pump.stability}"
+        )
+
+
+def of_pump(schedule: Schedule) -> Iterator[str]:
+    """What a pump gives in a day and in an hour, exactly, and by when it is filled again."""
+    for step in schedule.steps:
+        if step.regimen.continuous:
+            day, hour = step.regimen.daily, text.rate(per_hour(step.regimen))
+            yield fit(f"From {in_short(step.days.first)}: {day} a day, {hour}.")
+    for one in fillings(schedule):
+        yield text.told(schedule, one, schedule.issued.date())
