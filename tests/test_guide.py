@@ -12,12 +12,13 @@ from rich.console import Console
 
 from tests.revise.acting import LATER, ORIGIN
 from tests.test_planner import asked, paper
-from titrate.errors import NoSchedule
+from titrate.errors import NoSchedule, RequestError
 from titrate.foreign import Foreign
 from titrate.formats import html, ics, markdown, rulesheet, table, text
 from titrate.formats.foreign import read as read_foreign
 from titrate.formats.json import read, write
 from titrate.patient import Patient
+from titrate.quantity import Quantity
 from titrate.revise import Action, Changes, revise
 from titrate.rule import Rule
 from titrate.schedule import Schedule
@@ -280,3 +281,51 @@ CITE
 """
     shown = " ".join(rulesheet.write(paper(rest=rest), date(2026, 11, 23)).split())
     assert "Conversion to the long-acting form: one way; pairs from 3.125 mg x2, to 10 mg x1" in shown
+
+
+OLDER = (
+    '[[scopes]]\nname = "older people"\nwhen = { age = { at-least = "65 years" } }\nsilent = ["start", "maximum"]\nCITE'
+)
+
+
+def test_no_number_for_some_patients_is_said_and_nothing_is_filled_in() -> None:
+    rule = paper(rest=OLDER)
+    schedule = asked(rule, target="2 mg x1", patient=Patient(age=Quantity.parse("70 years")))
+    assert [note.says for note in schedule.warnings] == [
+        "for older people the source gives no number (start); what holds for everybody holds here",
+        "for older people the source gives no number (maximum); what holds for everybody holds here",
+    ]
+    assert asked(rule, target="2 mg x1", patient=Patient(age=Quantity.parse("64 years"))).warnings == ()
+    assert "No number in the source: start, maximum" in rulesheet.write(rule, date(2026, 11, 23))
+
+
+def test_no_number_for_a_start_begins_nobody() -> None:
+    rule = paper(start="silent = true")
+    with pytest.raises(RequestError, match='The source "Paper" gives no number for a start'):
+        asked(rule, target="2 mg x1")
+    assert asked(rule, current="1 mg x1", target="2 mg x1").steps
+    assert "Start: no number in the source" in rulesheet.write(rule, date(2026, 11, 23))
+
+
+def test_no_number_for_the_end_is_said() -> None:
+    """Without a length and a last step a taper falls to nothing as it falls anywhere else, 1 mg a day."""
+    rule = paper(
+        maintenance="silent = true",
+        rest="[taper.duration]\nsilent = true\nCITE\n[taper.last]\nsilent = true\nCITE",
+    )
+    schedule = asked(rule, "taper", current="3 mg x1")
+    assert [step.regimen.notation for step in schedule.steps] == ["2 mg x1", "1 mg x1", "0 mg"]
+    assert [note.says for note in schedule.warnings] == [
+        "the source gives no number for what one stays on",
+        "the source gives no length of a taper",
+        "the source names no dose from which one may stop",
+    ]
+
+
+def test_a_scope_without_a_number_does_not_loosen_the_rule() -> None:
+    silent = (
+        '[[scopes]]\nname = "some"\nwhen = { dialysis = true }\nCITE\n[scopes.taper.duration]\nsilent = true\nCITE\n'
+        '[taper.duration]\nat-least = "14 days"\nCITE'
+    )
+    limits = paper(rest=silent).limits_for(Patient(dialysis=True), starting=False)
+    assert [limit.at_least for limit in limits.taper_duration] == [14]

@@ -96,7 +96,10 @@ class Resolution:
             """What the scopes that fit say; what the rule says where they do not."""
             found = [getattr(table, name) for table in tables if getattr(table, name)]
             flat = [one for value in found or [base] for one in (value if isinstance(value, tuple) else (value,))]
-            return tuple(one for one in flat if one is not None)
+            spoken = tuple(one for one in flat if one is not None and not getattr(one, "silent", False))
+            if found and not spoken:  # no number for these patients: the rule's own holds
+                return chosen(base, name, ())
+            return spoken
 
         unsuitable = {form for scope in scopes for form in scope.unsuitable}
         return Limits(
@@ -105,7 +108,7 @@ class Resolution:
             slots=file.slots.day,
             slots_citation=self._citation(file.slots.cite),
             frequency=tuple(self._frequency(t) for t in chosen(file.frequency, "frequency")),
-            start=tuple(self._start(t) for t in chosen(file.start, "start")) if starting else (),
+            start=self._begins(chosen(file.start, "start")) if starting else (),
             increase=tuple(self._change(t) for t in chosen(file.increase, "increase")),
             maintenance=tuple(self._maintenance(t) for t in chosen(file.maintenance, "maintenance")),
             maximum=tuple(self._maximum(t) for t in chosen(file.maximum, "maximum")),
@@ -120,6 +123,7 @@ class Resolution:
             taper_duration=tuple(
                 TaperDuration(t.at_least.days, self._citation(t.cite))
                 for t in chosen(file.taper.duration, "duration", tapers)
+                if t.at_least is not None
             ),
             last_step=tuple(
                 LastStep(self._amount(t.daily, "day"), self._citation(t.cite))
@@ -127,7 +131,10 @@ class Resolution:
             ),
             refusals=self._refusals(scopes),
             unestablished=self._unestablished(scopes),
-            cautions=tuple(Fact(s.caution, self._citation(s.cite)) for s in scopes if s.caution),
+            cautions=(
+                *(Fact(s.caution, self._citation(s.cite)) for s in scopes if s.caution),
+                *self._silences(scopes),
+            ),
             not_checked=self._not_checked(),
             gates=tuple(self._gate(t) for t in file.gates if self._holds(t.when)),
             looks=tuple(
@@ -202,6 +209,31 @@ class Resolution:
     def _unestablished(self, scopes: Sequence[ScopeTable]) -> tuple[Fact, ...]:
         found = (scope for scope in scopes if scope.not_established)
         return tuple(Fact(f"not established: {scope.not_established}", self._citation(scope.cite)) for scope in found)
+
+    def _silences(self, scopes: Sequence[ScopeTable]) -> Iterator[Fact]:
+        """Where a source gives no number: what holds instead."""
+        taper, stays = self.file.taper, self.file.maintenance
+        if stays is not None and stays.silent:
+            yield Fact("the source gives no number for what one stays on", self._citation(stays.cite))
+        if taper.duration is not None and taper.duration.silent:
+            yield Fact("the source gives no length of a taper", self._citation(taper.duration.cite))
+        if taper.last is not None and taper.last.silent:
+            yield Fact("the source names no dose from which one may stop", self._citation(taper.last.cite))
+        for scope in scopes:
+            for what in scope.silent:
+                says = f"for {scope.name} the source gives no number ({what}); what holds for everybody holds here"
+                yield Fact(says, self._citation(scope.cite))
+
+    def _begins(self, found: tuple[StartTable, ...]) -> tuple[Start, ...]:
+        """The starts. Raises `RequestError` where the source gives no number for one."""
+        own = self.file.start
+        if not found and own is not None and own.silent:
+            title = self._citation(own.cite).source.title
+            raise RequestError(
+                f'The source "{title}" gives no number for a start, so the rule {self.id} begins nobody.',
+                ('prescribe a first dose, and plan from it, for example --from "5 mg x3"',),
+            )
+        return tuple(self._start(table) for table in found)
 
     def _not_checked(self) -> tuple[str, ...]:
         tables = [*(e.when for e in self.file.eligible), *(s.when for s in self.file.scopes)]

@@ -64,11 +64,13 @@ class StartTable(Cited):
     """How many doses on the first day."""
     response: ResponseTable | None = None
     """A start that follows from a test dose."""
+    silent: bool = False
+    """true instead where the source gives no number: nobody is begun by this rule."""
 
     @model_validator(mode="after")
     def _spoken(self) -> StartTable:
-        if self.dose is None and self.daily is None and self.response is None:
-            raise ValueError("a start needs dose, daily or response")
+        if (self.dose is None and self.daily is None and self.response is None) != self.silent:
+            raise ValueError("a start needs dose, daily or response; or silent = true and none of them")
         weighed(self.cap, *_ends(self.dose, self.daily))
         return self
 
@@ -84,11 +86,13 @@ class MaintenanceTable(Cited):
     """Of a dose or daily dose by weight: never more than this amount, whatever the weight."""
     frequency: TimesADay | None = None
     """How many doses a day while staying."""
+    silent: bool = False
+    """true instead of dose and daily where the source gives no number."""
 
     @model_validator(mode="after")
     def _spoken(self) -> MaintenanceTable:
-        if self.dose is None and self.daily is None:
-            raise ValueError("a maintenance range needs dose or daily")
+        if (self.dose is None and self.daily is None) != self.silent:
+            raise ValueError("a maintenance range needs dose or daily; or silent = true and none of them")
         weighed(self.cap, *_ends(self.dose, self.daily))
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -45,6 +45,8 @@ class ScopeTable(Cited):
     """For them: going down. A part that is left out stays as it is in the rule."""
     unsuitable: tuple[Form, ...] = ()
     """Forms that these patients cannot have."""
+    silent: tuple[Literal["start", "increase", "maintenance", "maximum", "frequency", "taper"], ...] = ()
+    """What the source changes for them without a number: the rule's own limit holds, and their schedules say so."""
     not_established: str | None = None
     """A clause: what is not established for them. No schedule, unless somebody takes on the off-label use by name."""
     refuse: str | None = None

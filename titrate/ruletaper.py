@@ -14,20 +14,33 @@ from titrate.rulevalue import Amount, Cited, Table, several
 class DurationTable(Cited):
     """The least length of a taper, first day to last dose."""
 
-    at_least: Duration
+    at_least: Duration | None = None
     """The shortest taper from its first day to the last dose, in days or weeks."""
+    silent: bool = False
+    """true instead of at-least where the source gives no length."""
 
     @model_validator(mode="after")
     def _fixed(self) -> DurationTable:
-        _ = self.at_least.days
+        if (self.at_least is None) != self.silent:
+            raise ValueError('give either at-least (for example "14 days") or silent = true')
+        if self.at_least is not None:
+            _ = self.at_least.days
         return self
 
 
 class LastTable(Cited):
     """The largest daily dose from which the drug may be stopped."""
 
-    daily: Amount
+    daily: Amount | None = None
     """The largest daily dose from which one may stop altogether."""
+    silent: bool = False
+    """true instead of daily where the source names no such dose: the drug then falls to nothing like any other fall."""
+
+    @model_validator(mode="after")
+    def _spoken(self) -> LastTable:
+        if (self.daily is None) != self.silent:
+            raise ValueError('give either daily (for example "5 mg") or silent = true')
+        return self
 
 
 class RateTable(Cited):

@@ -123,7 +123,14 @@ def _heading(limit: Limit) -> str:
 
 def _scope(scope: ScopeTable) -> Iterator[str]:
     """What a scope says besides its limits."""
-    for word, text in (("Refused", scope.refuse), ("Caution", scope.caution)):
+    silent = ", ".join(scope.silent)
+    told = (
+        ("Refused", scope.refuse),
+        ("Not established", scope.not_established),
+        ("No number in the source", silent),
+        ("Caution", scope.caution),
+    )
+    for word, text in told:
         if text:
             yield from _wrapped(f"{word}: {text}", "  ")
     if scope.unsuitable:

@@ -117,7 +117,11 @@ def _told(table: Table, key: str, name: str) -> Iterator[str]:
         elif isinstance(inner, dict):
             yield from (f"{k} a day: {', '.join(map(str, slots))}" for k, slots in inner.items())
         else:
-            yield f"{shown} {inner}" if inner is not True else shown
+            yield (
+                "no number in the source"
+                if key == "silent" and inner is True
+                else (f"{shown} {inner}" if inner is not True else shown)
+            )
 
 
 def _bounds(table: Table, key: str) -> str:
