@@ -52,6 +52,10 @@ COMMANDS = {
         "checking.check",
         "Check a schedule from elsewhere against a rule: every law that it breaks, and what could not be checked.",
     ),
+    "batch": (
+        "batching.batch",
+        "Plan and prove a file of requests, one per line, and write a record for each, in their order.",
+    ),
     "schema": ("rules.schema", "Print the JSON Schema of a document."),
     "rules": ("rules.app", "List, show, check, compare and begin rule files."),
 }

@@ -21,7 +21,8 @@ from typing import get_args
 from titrate.days import WEEKDAYS, between, parse_time
 from titrate.errors import FormatError
 from titrate.quantity import Quantity, canonical_unit
-from titrate.schedule import Day, Kind, Schedule
+from titrate.regimen import Regimen
+from titrate.schedule import Kind, Schedule
 
 HEADER = ("date", "weekday", "day", "step", "kind", "slot", "time", "dose", "unit", "pieces", "daily_dose")
 LARGEST = 10_000_000
@@ -66,25 +67,37 @@ def write(schedule: Schedule, until: date | None = None) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    for day in schedule.each_day(until):
-        writer.writerows(_rows(day))
+    writer.writerows(rows(schedule, until))
     return text.getvalue()
 
 
-def _rows(day: Day) -> Iterator[tuple[str, ...]]:
-    unit, daily = day.regimen.unit, _number(day.regimen.daily)
-    before = (day.date.isoformat(), WEEKDAYS[day.date.weekday()], str(day.number), str(day.step), day.kind)
-    if not day.regimen.administrations:
-        yield (*before, "", "", "0", unit, "", daily)
-    for administration in day.regimen.administrations:
+def rows(schedule: Schedule, until: date | None = None) -> Iterator[tuple[str, ...]]:
+    """The cells of every row, as `write` writes them. Raises `FormatError` for a dose that is no plain decimal."""
+    # Days with the same doses share one regimen, and so the cells behind the day. What is known is kept beside its
+    # cells, so that no other regimen can come to have its id.
+    known: dict[int, tuple[Regimen, tuple[tuple[str, ...], ...]]] = {}
+    for day in schedule.each_day(until):
+        if id(day.regimen) not in known:
+            known[id(day.regimen)] = day.regimen, tuple(_doses(day.regimen))
+        _, doses = known[id(day.regimen)]
+        before = (day.date.isoformat(), WEEKDAYS[day.date.weekday()], str(day.number), str(day.step), day.kind)
+        for cells in doses:
+            yield before + cells
+
+
+def _doses(regimen: Regimen) -> Iterator[tuple[str, ...]]:
+    """The cells from the slot on, for each dose of a day."""
+    unit, daily = regimen.unit, _number(regimen.daily)
+    if not regimen.administrations:
+        yield ("", "", "0", unit, "", daily)
+    for administration in regimen.administrations:
         at = administration.slot.at
         yield (
-            *before,
-            _guarded(administration.slot.name),
+            guarded(administration.slot.name),
             "" if at is None else f"{at:%H:%M}",
             _number(administration.dose),
             unit,
-            _guarded(administration.pieces_in_words()),
+            guarded(administration.pieces_in_words()),
             daily,
         )
 
@@ -99,7 +112,7 @@ def _number(dose: Quantity) -> str:
     return dose.number
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
     return "'" + text if text.startswith(_RUN_AS_FORMULA) else text
 
 

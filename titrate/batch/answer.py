@@ -1,0 +1,159 @@
+"""Requests planned and proved, and the record of each: a schedule, or why there is none."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from io import StringIO
+from typing import Any, Literal
+
+from titrate import rulebook
+from titrate.batch import parquet
+from titrate.batch.columns import HEADER
+from titrate.batch.lines import Line
+from titrate.batch.question import Form, Reader
+from titrate.errors import FormatError, RuleError, TitrateError
+from titrate.formats import csv as tidy
+from titrate.formats import lines as documents
+from titrate.proof import proven
+from titrate.rule import Rule
+from titrate.schedule import Schedule
+
+Written = Literal["jsonl", "csv", "parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How requests are read and written. `issued` (UTC, whole seconds) is the moment of those that name none."""
+
+    form: Form
+    names: tuple[str, ...]
+    written: Written
+    issued: datetime
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many requests there were, how many failed with which kind of error, and the rules (with their SHA-256) that
+    the others were planned with."""
+
+    requests: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    rules: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> int:
+        """How many failed."""
+        return self.failed.total()
+
+    def as_data(self) -> dict[str, Any]:
+        """The counts, to be kept as JSON."""
+        return {"requests": self.requests, "failed": dict(self.failed), "rules": self.rules}
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Tally:
+        """The counts that `as_data` told."""
+        return cls(data["requests"], Counter(data["failed"]), dict(data["rules"]))
+
+    def add(self, other: Tally) -> None:
+        """Count those of `other` too. Raises `FormatError` where a rule is not the same any more."""
+        self.requests += other.requests
+        self.failed += other.failed
+        for name, sha256 in other.rules.items():
+            if self.rules.setdefault(name, sha256) != sha256:
+                raise FormatError(
+                    f"The rule {name} was changed while its schedules were made: {self.rules[name][:12]} became "
+                    f"{sha256[:12]}. Schedules of two editions are not put into one file.",
+                    ("begin anew without --resume",),
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The records of some requests as bytes, in their order, and what they were."""
+
+    content: bytes
+    tally: Tally
+
+
+@dataclass(slots=True)
+class Desk:
+    """Answers requests. Each rule is read once, when it is first asked for; so a desk serves one run."""
+
+    settings: Settings
+    _rules: dict[str, Rule | RuleError] = field(default_factory=dict)
+
+    def answer(self, lines: Sequence[Line]) -> Answer:
+        """The records of these lines."""
+        settings, tally = self.settings, Tally()
+        reader = Reader(settings.form, settings.names, settings.issued, lambda name: self._rule(name).id)
+        records: list[Any] = []
+        for line in lines:
+            tally.requests += 1
+            try:
+                request = reader.read(line)
+                rule = self._rule(request.rule)
+                schedule = proven(rule, replace(request, rule=rule.id))
+                tally.rules[rule.id] = rule.sha256
+                records.append(_record(line, schedule, settings.written))
+            except TitrateError as error:
+                tally.failed[error.kind] += 1
+                records.append(_failure(line, error, settings.written))
+        return Answer(_joined(records, settings.written), tally)
+
+    def _rule(self, name: str) -> Rule:
+        """The rule of that id or path. Raises `RuleError`, the same each time."""
+        if name not in self._rules:
+            try:
+                found: Rule | RuleError = rulebook.load(name)
+            except RuleError as fault:
+                found = fault
+            if len(self._rules) > 1_000:  # names that somebody made up by the million
+                self._rules.clear()
+            self._rules[name] = found
+        known = self._rules[name]
+        if isinstance(known, RuleError):
+            raise known
+        return known
+
+
+def _record(line: Line, schedule: Schedule, written: Written) -> Any:
+    if written == "jsonl":
+        return documents.write(schedule)
+    if written == "parquet":
+        parquet.check(schedule)
+    before = (str(line.number), schedule.plan, tidy.guarded(schedule.request.label or ""))
+    return [(*before, *row, "", "", "") for row in tidy.rows(schedule)]
+
+
+def _failure(line: Line, error: TitrateError, written: Written) -> Any:
+    if written == "jsonl":
+        return json.dumps({"line": line.number, **error.as_data()}, ensure_ascii=True, separators=(",", ":"))
+    blank = ("",) * len(tidy.HEADER)
+    message = tidy.guarded(error.message.replace("\n", " "))  # a row is a line
+    return [(str(line.number), "", "", *blank, error.kind, str(error.exit_code), message)]
+
+
+def _joined(records: Sequence[Any], written: Written) -> bytes:
+    if written == "jsonl":
+        return "".join(f"{record}\n" for record in records).encode()
+    rows = (row for record in records for row in record)
+    if written == "parquet":
+        return parquet.portion(list(rows))
+    return as_csv(rows)
+
+
+def header() -> bytes:
+    """The first line of a CSV of many schedules."""
+    return as_csv([HEADER])
+
+
+def as_csv(rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> bytes:
+    """Rows of cells as lines of a CSV."""
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
