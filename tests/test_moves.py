@@ -1,0 +1,193 @@
+"""Which change from one day's doses to the next is lawful: each border from both sides. A grain is 1 mg unless said."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from itertools import product
+from typing import Literal
+
+import pytest
+
+from titrate.limit import By, Change, Per
+from titrate.planner.moves import Doses, Moves, laid_into, within
+from titrate.quantity import Quantity, Range
+from titrate.source import Citation, Source
+
+CITED = Citation(Source("paper", "T", "P", "1", "https://example.org"), "page 1", date(2026, 11, 23))
+Of = Literal["current", "original"]
+
+
+def by(amount: str, per: Per = "dose", of: Of = "current") -> By:
+    return By(Quantity.parse(amount), per, of)
+
+
+def mg(amount: int) -> Quantity:
+    return Quantity(Fraction(amount), "mg")
+
+
+def moves(
+    *changes: Change, rising: bool = False, original: Doses = (), grain: Fraction = Fraction(1)
+) -> Moves:  # fmt: skip
+    return Moves(changes, grain, original, rising)
+
+
+def change(*bys: By, every: int | None = 1, band: Range | None = None, within: int | None = None) -> Change:
+    return Change(bys, every, CITED, band, within=within)
+
+
+@pytest.mark.parametrize(
+    ("size", "before", "after", "lawful"),
+    [
+        (by("5 mg"), (20, 20), (15, 15), True),
+        (by("5 mg"), (20, 20), (14, 20), False),
+        (by("5 mg", "day"), (20, 20), (15, 20), True),
+        (by("5 mg", "day"), (20, 20), (17, 17), False),
+        (by("25 %"), (20, 8), (15, 6), True),
+        (by("25 %"), (20, 8), (15, 5), False),  # a quarter of 8 mg is 2 mg
+        (by("33 %"), (10,), (7,), True),
+        (by("29 %"), (10,), (7,), False),  # 2.9 mg; never rounded up
+        (by("25 %", "day"), (20, 20), (10, 20), True),
+        (by("25 %", "day"), (20, 20), (9, 20), False),
+        (by("5 mg"), (20, 20), (20, 20), False),  # no change
+        (by("5 mg"), (20, 20), (21, 19), False),  # one rises
+        (by("5 mg"), (20,), (15, 5), False),  # a dose that is new on the way down
+        (by("5 mg"), (10, 5), (10,), True),  # the 5 mg are left out
+        (by("5 mg"), (5, 10), (10,), True),
+        (by("4 mg"), (5, 10), (10,), False),
+        (by("5 mg"), (5, 10), (5,), True),  # 10 mg become 5 mg, and the other 5 mg are left out
+        (by("5 mg"), (6, 10), (5,), False),
+        (by("5 mg"), (5,), (), True),
+        (by("5 mg"), (6,), (), False),
+        (by("5 mg"), (5, 5), (), True),
+    ],
+)
+def test_a_fall_from_both_sides_of_its_border(size: By, before: Doses, after: Doses, lawful: bool) -> None:
+    assert moves(change(size)).lawful(before, after) is lawful
+
+
+@pytest.mark.parametrize(
+    ("size", "before", "after", "lawful"),
+    [
+        (by("5 mg"), (10, 10), (15, 15), True),
+        (by("5 mg"), (10, 10), (16, 10), False),
+        (by("5 mg"), (10,), (10, 5), True),  # new from nothing
+        (by("50 %"), (10,), (10, 5), False),  # every share of nothing is nothing
+        (by("50 %"), (10,), (15,), True),
+        (by("50 %", "day"), (10,), (10, 5), True),
+        (by("50 %", "day"), (10,), (10, 6), False),
+        (by("5 mg"), (10, 10), (10,), False),
+        (by("5 mg"), (), (5,), True),
+    ],
+)
+def test_a_rise_from_both_sides_of_its_border(size: By, before: Doses, after: Doses, lawful: bool) -> None:
+    assert moves(change(size), rising=True).lawful(before, after) is lawful
+
+
+def test_a_share_of_the_original_dose_stays_as_large_as_it_was() -> None:
+    """From 40/20 mg: 25 % of the daily dose are 15 mg, of the largest dose 10 mg, at every later fall."""
+    day = moves(change(by("25 %", "day", "original")), original=(40, 20))
+    assert day.lawful((20, 20), (20, 5))
+    assert not day.lawful((20, 20), (20, 4))
+    dose = moves(change(by("25 %", "dose", "original")), original=(40, 20))
+    assert dose.lawful((20, 20), (10, 10))
+    assert not dose.lawful((20, 20), (9, 20))
+
+
+def test_all_limits_count_at_once() -> None:
+    both = moves(change(by("10 mg"), by("10 mg", "day")), change(by("50 %"), every=4))
+    assert both.lawful((20, 10), (15, 5))
+    assert not both.lawful((20, 10), (15, 4))
+    assert not both.lawful((20, 10), (11, 8))
+    assert both.every((20, 10), (15, 5)) == 4
+
+
+BANDS = (
+    change(by("10 mg", "day"), every=2, band=Range(at_most=mg(20))),
+    change(by("5 mg", "day"), every=5, band=Range(above=mg(20), below=mg(40))),
+    change(by("20 mg", "day"), every=1, band=Range(at_least=mg(40))),
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lawful", "every"),
+    [
+        (20, 10, True, 2),  # wholly in the lowest band
+        (20, 9, False, 2),
+        (21, 16, True, 5),  # over the edge: both bands bear on it
+        (21, 15, False, 5),
+        (25, 20, True, 5),
+        (39, 34, True, 5),
+        (40, 35, True, 5),  # begins on an edge that the highest band includes, and goes into the one below
+        (40, 34, False, 5),
+        (60, 40, True, 1),  # ends on it
+        (60, 39, False, 5),
+    ],
+)
+def test_a_change_keeps_the_limits_of_every_band_it_touches(before: int, after: int, lawful: bool, every: int) -> None:
+    banded = moves(*BANDS)
+    assert banded.lawful((before,), (after,)) is lawful
+    assert banded.every((before,), (after,)) == every
+
+
+def test_which_limits_bear_on_a_change() -> None:
+    assert moves(*BANDS).changes((25,), (20,)) == BANDS[:2]
+    assert moves(*BANDS).changes((60,), (40,)) == BANDS[2:]
+
+
+def test_a_day_is_kept_for_a_day_at_least() -> None:
+    assert moves(change(by("5 mg"), every=None)).every((10,), (5,)) == 1
+    assert moves().every((10,), (5,)) == 1
+    assert moves(BANDS[0]).every((60,), (50,)) == 1
+
+
+def test_amounts_count_in_grains() -> None:
+    """A grain is 2.5 mg: 5 mg are two of them, and the edges of bands are in mg."""
+    fine = moves(*BANDS, grain=Fraction(5, 2))
+    assert fine.lawful((10,), (8,))  # 25 to 20 mg
+    assert not fine.lawful((10,), (7,))  # 25 to 17.5 mg
+    assert fine.lawful((8,), (4,))  # 20 to 10 mg
+    assert not moves(change(by("4 mg")), grain=Fraction(5, 2)).lawful((4,), (2,))  # 5 mg; 4 mg are one whole grain
+
+
+def test_how_far_back_a_cap_looks() -> None:
+    """At most 10 mg in 7 days, and half of the original 40 mg in 30."""
+    capped = moves(
+        change(by("10 mg", "day"), every=None, within=7),
+        change(by("50 %", "day", "original"), every=None, within=30),
+        original=(40,),
+    )
+    assert capped.longest_window == 30
+    assert [list(capped.windows(40, later)) for later in (30, 29, 20, 19)] == [[], [7], [7], [7, 30]]
+    current = moves(change(by("25 %", "day"), every=None, within=14))
+    assert [list(current.windows(40, 30)), list(current.windows(40, 29))] == [[], [14]]
+    assert moves(change(by("5 mg"))).longest_window == 0
+
+
+SEVERAL = (
+    (change(by("3 mg")),),
+    (change(by("3 mg", "day")),),
+    (change(by("50 %")), change(by("4 mg", "day"))),
+    (change(by("50 %", "dose", "original")),),
+    (change(by("34 %", "day", "original")),),
+    (change(by("2 mg", "day"), band=Range(at_most=mg(6))), change(by("100 %"))),
+)
+
+
+@pytest.mark.parametrize("changes", SEVERAL)
+@pytest.mark.parametrize("rising", [False, True])
+def test_no_lawful_change_goes_beyond_the_reach(changes: tuple[Change, ...], rising: bool) -> None:
+    """What lies beyond it is never looked at, so a lawful change there would be lost."""
+    days = [day for count in (1, 2, 3) for day in product(range(1, 5), repeat=count)]
+    found = moves(*changes, rising=rising, original=(4, 4))
+    for before, after in product(days, days):
+        if found.lawful(before, after):
+            assert abs(sum(after) - sum(before)) <= found.reach(before, 3)
+
+
+def test_a_day_is_laid_into_a_longer_one_in_every_order() -> None:
+    assert list(laid_into((5, 7), 3)) == [(5, 7, 0), (5, 0, 7), (0, 5, 7)]
+    assert list(laid_into((5, 7), 2)) == [(5, 7)]
+    assert within((5, 7), (5, 6, 7))
+    assert not within((7, 5), (5, 6, 7))
+    assert not within((1, 1), (9,))
