@@ -18,10 +18,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import near
+from tests.test_check import WRITERS
 from tests.test_refusal import sets_of
+from titrate.checking import check
 from titrate.days import Duration, between, plus
 from titrate.errors import NoSchedule, RequestError
-from titrate.formats import csv, json
+from titrate.formats import csv, foreign, json
 from titrate.patient import Patient
 from titrate.planner import plan
 from titrate.planner.bounds import bounds, keeping
@@ -210,6 +212,32 @@ def test_every_schedule_is_lawful_and_written_and_read_without_loss(request: Req
     assert [(row.date, row.daily) for row in rows] == [(day.date, day.regimen.daily) for day in days]
     for row in rows:
         assert sum((one.dose.amount for one in row.doses), Fraction(0)) == row.daily.amount
+
+
+@tried(12)
+@given(requests())
+def test_every_format_that_reads_back_gives_the_same_days_doses_and_pieces(request: Request) -> None:
+    """CSV, Markdown, text and calendar, as `check` reads them; and none of what titrate wrote breaks a law there."""
+    schedule = offered(replace(request, tz="Europe/London"))
+    if schedule is None:
+        return
+    rule = RULES[request.rule]
+    slots = tuple(slot.name for day in rule.file.slots.day.values() for slot in day)
+    beside = replace(request, goal="plan", target=None, split=None, finish_by=None, maintain=None, then_stop=False)
+    for name, written in WRITERS.items():
+        read_back = foreign.read(written(schedule).encode(), rule.file.unit, slots)
+        shown = check(read_back, rule, beside)
+        assert shown.findings == (), name
+        assert (shown.schedule.last, shown.schedule.stops) == (schedule.last, schedule.stops), name
+        assert told(shown.schedule, schedule.listed_until) == told(schedule, schedule.listed_until), name
+
+
+def told(schedule: Schedule, until: date) -> list[tuple[object, ...]]:
+    """What a file that reads back has to keep of each day; which step it belongs to is not in all of them."""
+    return [
+        (day.date, [(one.slot.at, one.dose, one.pieces) for one in day.regimen.administrations])
+        for day in schedule.each_day(until)
+    ]
 
 
 @tried(60)
