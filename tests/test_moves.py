@@ -130,6 +130,18 @@ def test_a_change_keeps_the_limits_of_every_band_it_touches(before: int, after: 
     assert banded.every((before,), (after,)) == every
 
 
+def test_a_band_that_is_entered_at_its_edge_and_a_limit_without_a_band() -> None:
+    """From 40 mg a day on by 2 mg, elsewhere by 10 mg: nothing goes from 35 mg to 40 mg."""
+    fine = change(by("2 mg", "day"), every=3, band=Range(at_least=mg(40)))
+    rise = moves(change(by("10 mg", "day")), fine, rising=True)
+    assert rise.lawful((25,), (35,))
+    assert not rise.lawful((25,), (36,))
+    assert rise.lawful((35,), (39,))
+    assert not rise.lawful((35,), (40,))
+    assert rise.lawful((38,), (40,))
+    assert (rise.every((35,), (39,)), rise.every((38,), (40,))) == (1, 3)
+
+
 def test_which_limits_bear_on_a_change() -> None:
     assert moves(*BANDS).changes((25,), (20,)) == BANDS[:2]
     assert moves(*BANDS).changes((60,), (40,)) == BANDS[2:]
@@ -159,6 +171,8 @@ def test_how_far_back_a_cap_looks() -> None:
     )
     assert capped.longest_window == 30
     assert [list(capped.windows(40, later)) for later in (30, 29, 20, 19)] == [[], [7], [7], [7, 30]]
+    # Of the original dose, whatever it has become: from 30 mg it is 20 mg too.
+    assert [list(capped.windows(30, later)) for later in (20, 10, 9)] == [[], [7], [7, 30]]
     current = moves(change(by("25 %", "day"), every=None, within=14))
     assert [list(current.windows(40, 30)), list(current.windows(40, 29))] == [[], [14]]
     assert moves(change(by("5 mg"))).longest_window == 0
@@ -190,4 +204,6 @@ def test_a_day_is_laid_into_a_longer_one_in_every_order() -> None:
     assert list(laid_into((5, 7), 2)) == [(5, 7)]
     assert within((5, 7), (5, 6, 7))
     assert not within((7, 5), (5, 6, 7))
+    assert within((5, 7), (5, 7))
+    assert not within((5, 8), (5, 7))
     assert not within((1, 1), (9,))
