@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("reason",),
     ("patient", "regimen"),
     ("limit", "rulevalue", "bands"),
-    ("guide", "rulelimit", "rulewhen", "ruleadvice"),
+    ("ladder", "guide", "rulelimit", "ruleladder", "rulewhen", "ruleadvice"),
     ("limits", "ruletaper", "rulebox", "ruleguide"),
     ("rulescope",),
     ("rulefile", "ruleshape"),
@@ -40,15 +40,18 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "verifier.seam",
         "verifier.gates",
         "verifier.spacing",
+        "verifier.ladder",
         "verifier.cycle",
         "verifier.supplied",
     ),
     ("planner.layout", "planner.pieces", "verifier.laws"),
     ("planner.search", "planner.wayout", "verifier"),
     ("planner.why",),
+    ("planner.draft",),
+    ("planner.climb", "planner.ending"),
     ("planner.steps",),
     ("planner",),
-    ("checking.kinds", "checking.products", "soundness"),
+    ("checking.kinds", "checking.products", "checking.folding", "soundness"),
     ("checking.rebuilding", "checking.report"),
     ("checking.judging",),
     ("checking",),
@@ -75,7 +78,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("__main__",),
 )
-NEIGHBOURS = {("rulevalue", "limit")}
+NEIGHBOURS = {("rulevalue", "limit"), ("verifier.cycle", "verifier.ladder")}
 
 
 def modules() -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from titrate.quantity import Quantity, decimal
@@ -11,12 +12,15 @@ from titrate.resolution import product_of, scope_of
 from titrate.rulebox import ProductTable
 from titrate.rulefault import place_of
 from titrate.rulefile import RISING, RuleFile
+from titrate.ruleladder import RungTable
 from titrate.rulelimit import ResponseTable, SpacingTable
 from titrate.ruleshape import holds, join, written
 from titrate.ruletaper import RateTable
 from titrate.rulevalue import ByTable, RangeTable, Table, shown
 from titrate.rulewhen import When
 
+# What a rule with a ladder can do without.
+_UNLESS_LADDER = ("start", "increase")
 # So many names of sources fit into a message.
 _MANY = 6
 
@@ -65,6 +69,9 @@ def contradictions(file: RuleFile, raw: Any) -> Iterator[tuple[str, str]]:
     for place, maxima in (("maximum", file.maximum), *scoped):
         if maxima and not any(m.level == "limit" for m in maxima):
             yield place, 'no maximum has level = "limit"; a schedule needs a bound'
+    yield from _ladders(file)
+    if file.cycle is not None:
+        yield from _not_daily(file)
     if not file.taper.decrease:
         yield "taper.decrease", "is missing; where no source gives a step, say silent = true, or derive one"
 
@@ -78,13 +85,13 @@ def _alone(file: RuleFile) -> Iterator[tuple[str, str]]:
 
 def _phases(file: RuleFile) -> Iterator[tuple[str, str]]:
     """Rising is told whole or not at all: a rise without a maximum would be bounded by nothing."""
-    if file.start is not None or file.increase:
+    if file.start is not None or file.increase or file.ladder:
         for key in RISING:
-            if not getattr(file, key):
+            if not getattr(file, key) and not (file.ladder and key in _UNLESS_LADDER):
                 yield key, f"is missing; a rule that says how a dose rises needs [{'], ['.join(RISING)}]"
         return
     for index, scope in enumerate(file.scopes):
-        for key in ("start", "increase"):
+        for key in (*_UNLESS_LADDER, "ladder"):
             if getattr(scope, key):
                 yield f"scopes.{index}.{key}", f"has no sense where the rule itself has no [{key}] and only tapers"
 
@@ -204,6 +211,62 @@ def _amount(amount: Quantity, unit: str, per: str | None, place: str) -> Iterato
         yield place, f'"{amount}" is not an amount per {per}; write for example "5 {unit}" or "0.3 {unit}/kg/{per}"'
     elif amount.amount <= 0:
         yield place, f'"{amount}" is not above zero; write for example "5 {unit}"'
+
+
+def _ladders(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """What cannot be of a ladder: other slots than the usual ones, a rung that is not above the one before."""
+    scoped = [(f"scopes.{index}.ladder", scope.ladder) for index, scope in enumerate(file.scopes)]
+    for place, rungs in (("ladder", file.ladder), *scoped):
+        before: RungTable | None = None
+        for index, rung in enumerate(rungs):
+            here = f"{place}.{index}"
+            faults = list(_rung(rung, file, here))
+            yield from faults
+            if rung.keep is None and index + 1 < len(rungs):
+                yield f"{here}.keep", 'is missing; how long the rung is kept, for example { at-least = "7 days" }'
+            if before is not None and not faults and not _above(rung, before, file):
+                yield f"{here}.take", f'"{rung.take}" is not above the rung before, "{before.take}"'
+            before = None if faults else rung
+
+
+def _not_daily(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """What counts by days in a rule whose regimens are longer."""
+    for place, table in (("start", file.start), ("maintenance", file.maintenance), ("taper.last", file.taper.last)):
+        if table is not None and getattr(table, "daily", None) is not None:
+            yield f"{place}.daily", f"the drug is taken every {file.cycle}; give the dose"
+    for index, one in enumerate(file.maximum):
+        if one.daily is not None:
+            yield f"maximum.{index}.daily", f"the drug is taken every {file.cycle}; give the dose"
+    for index, often in enumerate(file.frequency):
+        if often.times.at_most > 1:
+            yield f"frequency.{index}.times", f"the drug is taken every {file.cycle}, so there is one dose each time"
+
+
+def _rung(rung: RungTable, file: RuleFile, place: str) -> Iterator[tuple[str, str]]:
+    for _, dose in rung.doses:
+        yield from _amount(dose, file.unit, None, f"{place}.take")
+    names = [slot for slot, _ in rung.doses]
+    usual = [slot.name for slot in file.slots.day.get(len(names), ())]
+    if names != usual:
+        said = f"are taken at {' and '.join(usual)}" if usual else "have no slots"
+        yield f"{place}.take", f"{len(names)} doses a day {said} (slots.day), not at {' and '.join(names)}"
+    if file.cycle is not None and rung.cycle is not None:
+        yield f"{place}.cycle", f"every regimen of this rule goes for {file.cycle}; leave it out"
+
+
+def _above(rung: RungTable, before: RungTable, file: RuleFile) -> bool:
+    """Whether no dose falls from one rung to the next, and something rises."""
+    usual = 1 if file.cycle is None else file.cycle.days
+    low, high = ((r, usual if r.cycle is None else r.cycle.days) for r in (before, rung))
+    if low[1] % high[1]:
+        return False
+    old, new = (dict(r.doses) for r in (before, rung))
+    if len(new) < len(old) or ([*old.values()], low[1]) == ([*new.values()], high[1]):
+        return False
+    smaller = [dose.to(file.unit) for dose in old.values()]
+    larger = [dose.to(file.unit) for dose in new.values()]
+    ways = combinations(larger, len(smaller))
+    return any(all(a <= b for a, b in zip(smaller, way, strict=True)) for way in ways)
 
 
 def _slots(file: RuleFile) -> Iterator[tuple[str, str]]:

@@ -32,13 +32,17 @@ class ForeignPiece:
 
 @dataclass(frozen=True, slots=True)
 class ForeignDose:
-    """One dose. `slot` is empty and `at` is `None` where the file names no time, `pieces` where it names none."""
+    """One dose, on a day of the cycle (from 1).
+
+    `slot` is empty and `at` is `None` where the file names no time, `pieces` where it names none.
+    """
 
     dose: Quantity
     slot: str = ""
     at: time | None = None
     continuous: bool = False
     pieces: tuple[ForeignPiece, ...] | None = None
+    day: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,19 @@ class ForeignStep:
     daily: Quantity | None = None
     bare: Quantity | None = None
     kind: Kind | None = None
+    cycle: int = 1
+
+    def on(self, day: date) -> tuple[ForeignDose, ...]:
+        """The doses of one of its days."""
+        if self.cycle == 1:
+            return self.doses
+        number = between(self.first, day) % self.cycle + 1
+        return tuple(replace(dose, day=1) for dose in self.doses if dose.day == number)
 
     def like(self, other: ForeignStep) -> bool:
         """Whether both say the same of their days."""
-        said = (self.doses, self.daily, self.bare, self.kind)
-        return said == (other.doses, other.daily, other.bare, other.kind)
+        said = (self.doses, self.daily, self.bare, self.kind, self.cycle)
+        return said == (other.doses, other.daily, other.bare, other.kind, other.cycle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class Foreign:
 
     `columns` are the times of day that a table has columns for. `rule` is the id of the rule that the file names
     and the beginning of its SHA-256. `begun`: it is a revision of a schedule that began before.
-    `read_as` says in clauses how the file was understood.
+    `read_as` says in clauses how the file was understood. `goes_on`: its last step has no end.
     """
 
     what: str
@@ -79,6 +91,7 @@ class Foreign:
     rule: tuple[str, str] | None = None
     begun: bool = False
     read_as: tuple[str, ...] = ()
+    goes_on: bool = False
 
 
 def joined(steps: Iterable[ForeignStep]) -> tuple[ForeignStep, ...]:

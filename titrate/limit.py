@@ -7,7 +7,7 @@ from typing import Literal
 
 from titrate.quantity import Quantity, Range
 from titrate.reason import Fact
-from titrate.regimen import times_a_day
+from titrate.regimen import every, times_a_day
 from titrate.source import Citation
 
 Per = Literal["dose", "day"]
@@ -30,16 +30,21 @@ def _bounds(dose: Range | None, daily: Range | None, frequency: Times | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How many administrations a day, both included; `prefer` is the number that the source prefers, if any."""
+    """How many administrations a day, or in a cycle of so many days, both included; `prefer` is the number that the
+    source prefers, if any."""
 
     at_least: int
     at_most: int
     prefer: int | None = None
+    cycle: int = 1
 
     def __contains__(self, frequency: int) -> bool:
         return self.at_least <= frequency <= self.at_most
 
     def __str__(self) -> str:
+        if self.cycle > 1:
+            often = "once" if self.at_least == self.at_most == 1 else f"{self.at_least} to {self.at_most} times"
+            return f"{often} {every(self.cycle)}".replace("once once", "once")
         if self.at_least == self.at_most:
             return times_a_day(self.at_least)
         least = times_a_day(self.at_least).removesuffix(" a day").removesuffix(" times")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from titrate.guide import Gate, Look, Restart
+from titrate.ladder import Rung, as_fact
 from titrate.limit import (
     OFF_LABEL,
     By,
@@ -38,7 +39,8 @@ class Limits:
     `refusals` say why the patient is not one the rule is for (empty: they are); those of them that a prescriber may
     take on as an off-label use are also in `unestablished`. `not_checked` names what a scope needed and nobody gave;
     `slots` has a day's slots by frequency. `cycle` is for how many days each regimen goes before it
-    begins again: 1 but for a drug taken once a week or so.
+    begins again: 1 but for a drug taken once a week or so. `ladder` has the rungs of the way up where the source
+    prints it so; above its last one `increase` holds.
     """
 
     unit: str
@@ -63,6 +65,7 @@ class Limits:
     gates: tuple[Gate, ...] = ()
     looks: tuple[Look, ...] = ()
     restarts: tuple[Restart, ...] = ()
+    ladder: tuple[Rung, ...] = ()
 
     def largest_dose(self) -> Quantity | None:
         """The largest single dose that any maximum leaves (a daily one bounds a dose too), or `None` without one."""
@@ -83,6 +86,7 @@ class Limits:
         for group, falling in (*changes, (self.decrease, True)):
             for change in group:
                 found += [fact for fact in (change.size(falling), change.stay()) if fact is not None]
+        found += [as_fact(self.ladder)] if rising and self.ladder else []
         rest = (self.maximum, self.frequency, self.spacing, self.taper_frequency, self.taper_duration, self.last_step)
         found += [limit.fact() for limits in rest for limit in limits]
         return tuple(dict.fromkeys(found))

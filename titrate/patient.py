@@ -69,11 +69,13 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that must hold of a patient: a fact in a range, or a fact that is one of some words."""
+    """One thing that must hold of a patient: a fact in a range, or a fact that is one of some words; `none`: that is
+    none of these words."""
 
     fact: str
     within: Range | None = None
     words: tuple[str, ...] = ()
+    none: bool = False
 
     def holds(self, patient: Patient) -> bool | None:
         """True, False, or `None` where the fact was not given."""
@@ -84,7 +86,7 @@ class Condition:
             return value in self.within
         if isinstance(value, tuple):
             taken = {word.casefold() for word in value}
-            return any(word.casefold() in taken for word in self.words)
+            return any(word.casefold() in taken for word in self.words) != self.none
         return str(value).casefold() in {word.casefold() for word in self.words}
 
     def __str__(self) -> str:
@@ -92,7 +94,7 @@ class Condition:
             return f"{FACTS[self.fact]} {self.within}"
         if self.words in (("True",), ("False",)):
             return f"{'' if self.words == ('True',) else 'no '}{FACTS[self.fact]}"
-        return f"{FACTS[self.fact]} {' or '.join(self.words)}"
+        return f"{FACTS[self.fact]}{', none of:' if self.none else ''} {' or '.join(self.words)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from titrate.errors import RequestError
 from titrate.quantity import Quantity, decimal
 from titrate.scale import Scale
 
-Form = Literal["tablet", "capsule", "packet", "liquid", "infusion"]
+Form = Literal["tablet", "capsule", "packet", "injection", "liquid", "infusion"]
 
 # More doses than this make no sensible table; a request that needs them is refused, with this number.
 LARGEST_TABLE = 200_000
@@ -32,7 +32,7 @@ _PARTS = {
 class Product:
     """One strength of one form.
 
-    `strength` is the amount in one piece (tablet, capsule, packet), in 1 mL (liquid), or the smallest
+    `strength` is the amount in one piece (tablet, capsule, packet, injection), in 1 mL (liquid), or the smallest
     amount per day that can be set (infusion). `parts` is into how many equal parts a piece may be
     divided (1: not at all). `measure` says which volumes can be drawn up, for a liquid only.
     """

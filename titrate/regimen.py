@@ -80,6 +80,11 @@ class Regimen:
         return self.total if self.cycle == 1 else self.total * Fraction(1, self.cycle)
 
     @property
+    def worst(self) -> Quantity:
+        """The largest daily dose of all its days."""
+        return self.daily if self.cycle == 1 else max(day.daily for day in self.each())
+
+    @property
     def frequency(self) -> int:
         """Administrations in a cycle."""
         return len(self.administrations)

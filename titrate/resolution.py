@@ -9,6 +9,7 @@ from typing import Any
 from titrate import scale
 from titrate.errors import RequestError
 from titrate.guide import Gate, Look, Missed, Restart, hours, open_edges
+from titrate.ladder import Rung
 from titrate.limit import (
     By,
     Change,
@@ -62,7 +63,9 @@ def scope_of(when: When) -> Scope:
         value: Any = getattr(when, fact)
         if value is None:
             continue
-        if isinstance(value, RangeTable):
+        if fact == "not_taking":
+            conditions.append(Condition("taking", words=value, none=True))
+        elif isinstance(value, RangeTable):
             conditions.append(Condition(fact, _in_unit(value.range(), UNITS[fact])))
         else:
             conditions.append(Condition(fact, words=value if isinstance(value, tuple) else (str(value),)))
@@ -110,6 +113,8 @@ class Resolution:
             frequency=tuple(self._frequency(t) for t in chosen(file.frequency, "frequency")),
             start=self._begins(chosen(file.start, "start")) if starting else (),
             increase=tuple(self._change(t) for t in chosen(file.increase, "increase")),
+            ladder=self._ladder(scopes),
+            cycle=1 if file.cycle is None else file.cycle.days,
             maintenance=tuple(self._maintenance(t) for t in chosen(file.maintenance, "maintenance")),
             maximum=tuple(self._maximum(t) for t in chosen(file.maximum, "maximum")),
             spacing=tuple(self._spacing(t) for t in chosen(file.spacing, "spacing")),
@@ -336,6 +341,27 @@ class Resolution:
         by = By(table.at_most if share else self._amount(table.at_most, "day"), "day", table.of)
         return Change((by,), None, self._citation(table.cite), within=table.within.days)
 
+    def _ladder(self, scopes: Sequence[ScopeTable]) -> tuple[Rung, ...]:
+        """The ladder of the scope that fits, or the rule's own. Two ways up at once cannot be gone."""
+        given = [scope for scope in scopes if scope.ladder]
+        if len(given) > 1:
+            names = " and ".join(f'"{scope.name}"' for scope in given)
+            raise RequestError(f"The rule {self.id} has a ladder of its own for {names}, and both fit this patient.")
+        rungs = given[0].ladder if given else self.file.ladder
+        usual = 1 if self.file.cycle is None else self.file.cycle.days
+        return tuple(
+            Rung(
+                tuple(dose.to(self.file.unit) for _, dose in rung.doses),
+                usual if rung.cycle is None else rung.cycle.days,
+                None if rung.keep is None or rung.keep.at_least is None else rung.keep.at_least.days,
+                self._citation(rung.cite),
+                number,
+                len(rungs),
+                None if rung.keep is None or rung.keep.at_most is None else rung.keep.at_most.days,
+            )
+            for number, rung in enumerate(rungs, 1)
+        )
+
     def _maintenance(self, table: MaintenanceTable) -> Maintenance:
         dose, daily = self._range(table.dose, "dose", table.cap), self._range(table.daily, "day", table.cap)
         how = self._by_weight(table.cap, _top(table.dose), _top(table.daily))
@@ -348,7 +374,8 @@ class Resolution:
         return Maximum(self._citation(table.cite), dose, daily, table.level, how, table.asks)
 
     def _frequency(self, table: FrequencyTable) -> Frequency:
-        times = Times(table.times.at_least, table.times.at_most, table.times.prefer)
+        cycle = 1 if self.file.cycle is None else self.file.cycle.days
+        times = Times(table.times.at_least, table.times.at_most, table.times.prefer, cycle)
         return Frequency(times, self._citation(table.cite), self._range(table.band, "day"))
 
     def _spacing(self, table: SpacingTable) -> Spacing:

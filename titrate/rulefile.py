@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from titrate.days import Duration
+from titrate.regimen import LONGEST_CYCLE
 from titrate.ruleadvice import AdviceTable
 from titrate.rulebox import ProductTable, SlotsTable
 from titrate.ruleguide import (
@@ -23,6 +25,7 @@ from titrate.ruleguide import (
     RestartTable,
     SupplementTable,
 )
+from titrate.ruleladder import RungTable
 from titrate.rulelimit import (
     ChangeTable,
     FrequencyTable,
@@ -75,6 +78,8 @@ class RuleFile(Table):
     """draft, until a clinician has put their name to it; then reviewed."""
     unit: Literal["g", "mg", "micrograms", "mL", "units", "mmol"]
     """The unit in which every dose of the file is counted."""
+    cycle: Duration | None = None
+    """For a drug that is not taken every day: how many days or weeks later it is taken again."""
     remove: Annotated[tuple[RemoveTable, ...], BeforeValidator(several)] = ()
     """What an extended rule no longer says, with the reason."""
     sources: dict[str, SourceTable] = Field(min_length=1)
@@ -88,9 +93,13 @@ class RuleFile(Table):
     frequency: Annotated[tuple[FrequencyTable, ...], BeforeValidator(several), Field(min_length=1)]
     """Doses a day."""
     start: StartTable | None = None
-    """The first day. Left out, with increase, maintenance and maximum, where the source is about tapering only."""
+    """The first day. Left out beside a ladder, which begins with its first rung; and, with increase, maintenance and
+    maximum, where the source is about tapering only."""
     increase: Annotated[tuple[ChangeTable, ...], BeforeValidator(several)] = ()
-    """Going up; where there are several, all hold together. Left out where the source is about tapering only."""
+    """Going up; where there are several, all hold together. Beside a ladder: above its last rung. Left out where the
+    source is about tapering only."""
+    ladder: Annotated[tuple[RungTable, ...], BeforeValidator(several)] = ()
+    """The way up rung by rung, where the source prints it so."""
     maintenance: MaintenanceTable | None = None
     """What one may stay on. Left out only where the source is about tapering only."""
     maximum: Annotated[tuple[MaximumTable, ...], BeforeValidator(several)] = ()
@@ -117,3 +126,9 @@ class RuleFile(Table):
     """What differs for some patients: by age, weight, kidneys, other medicines, setting."""
     advice: tuple[AdviceTable, ...] = ()
     """What is shown with every schedule, in our own words."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> RuleFile:
+        if self.cycle is not None and not 2 <= self.cycle.days <= LONGEST_CYCLE:
+            raise ValueError(f"a cycle of {self.cycle} cannot be; it is 2 to {LONGEST_CYCLE} days")
+        return self

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from titrate.product import Form
+from titrate.ruleladder import RungTable
 from titrate.rulelimit import (
     ChangeTable,
     FrequencyTable,
@@ -35,6 +36,8 @@ class ScopeTable(Cited):
     """For them: the first day."""
     increase: Annotated[tuple[ChangeTable, ...], BeforeValidator(several)] = ()
     """For them: going up."""
+    ladder: Annotated[tuple[RungTable, ...], BeforeValidator(several)] = ()
+    """For them: the way up rung by rung, in the place of any other one."""
     maintenance: MaintenanceTable | None = None
     """For them: what one may stay on."""
     maximum: Annotated[tuple[MaximumTable, ...], BeforeValidator(several)] = ()

@@ -24,6 +24,8 @@ class When(Table):
     """Whether on dialysis: true or false."""
     taking: tuple[str, ...] | None = None
     """Other medicines, in small letters; one of them is enough."""
+    not_taking: tuple[str, ...] | None = None
+    """Other medicines of which none may be taken, in small letters."""
     setting: Literal["community", "hospital"] | None = None
     """Where the patient is treated."""
     origin: str | None = None

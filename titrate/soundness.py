@@ -57,6 +57,7 @@ def concerns(rule: Rule, today: date) -> Iterator[Concern]:
         yield Concern("start", says, fault=False)
         return
     limits = rule.limits_for(patient, starting=True)
+    yield from _unmade(limits)
     stuck = list(_no_way_out(limits))
     yield from stuck
     if not stuck:
@@ -138,6 +139,20 @@ def _among(place: str, bands: list[Range], fatal: bool) -> Iterator[Concern]:
             yield Concern(place, f"bands overlap {where}; all limits hold there together", fault=False)
         else:
             yield Concern(place, f"bands leave a gap {where}; nothing bounds a change or a day there", fatal)
+
+
+def _unmade(limits: Limits) -> Iterator[Concern]:
+    """The first rung of a ladder that the products do not make, or that another limit forbids."""
+    for rung in limits.ladder:
+        try:
+            makes = grades(limits.products, limits.unit, max(rung.doses))
+        except ValueError:
+            return
+        wrong = [dose for dose in rung.doses if dose.amount not in makes]
+        if wrong:
+            says = f"rung {rung.number}, {rung.notation}, cannot be made: no product makes {wrong[0]}"
+            yield Concern("ladder", says, fault=True)
+            return
 
 
 def _no_way_out(limits: Limits) -> Iterator[Concern]:

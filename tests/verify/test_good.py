@@ -75,7 +75,7 @@ def test_a_good_schedule_has_no_finding(name: str) -> None:
 
 def test_every_law_is_named_once_and_in_order_whatever_is_found() -> None:
     names = (
-        "covered", "start", "increment", "decrement", "interval", "rate", "maximum", "approval", "frequency",
+        "covered", "start", "increment", "decrement", "ladder", "interval", "rate", "maximum", "approval", "frequency",
         "spacing", "cycle", "maintenance", "makeable", "direction", "never abrupt", "way out", "taper duration",
         "scope", "rule", "asked", "gates", "seam",
     )  # fmt: skip

@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from titrate.schedule import Kind
-from titrate.verifier.change import NOTHING, Direction, Doses, direction
+from titrate.verifier.change import Direction, Taken, daily, direction
 
 
-def falls_first(doses: Sequence[Doses], before: Doses | None) -> bool:
+def falls_first(doses: Sequence[Taken], before: Taken | None) -> bool:
     """Whether the first change of the schedule is a fall; ending the drug is one."""
     known = () if before is None else (before,)
     steps = [*known, *(day for day in doses[:-1] if day), *doses[-1:]]
@@ -30,7 +30,7 @@ def falls_first(doses: Sequence[Doses], before: Doses | None) -> bool:
     return False
 
 
-def kinds(doses: Sequence[Doses], before: Doses | None, goes_on: bool) -> tuple[Kind, ...]:
+def kinds(doses: Sequence[Taken], before: Taken | None, goes_on: bool) -> tuple[Kind, ...]:
     """The kind of each step, in order.
 
     `before` is taken on the day before the first (`None`: not known, or nothing), `goes_on` whether the last step
@@ -54,16 +54,16 @@ def kinds(doses: Sequence[Doses], before: Doses | None, goes_on: bool) -> tuple[
     return tuple(of_step[index] for index in range(len(doses)))
 
 
-def _way(one: Doses, other: Doses) -> Direction:
+def _way(one: Taken, other: Taken) -> Direction:
     """A rise or a fall of the doses; where some rise and others fall, of the daily dose."""
     way = direction(one, other)
     if way != "neither":
         return way
-    before, after = sum(one, NOTHING), sum(other, NOTHING)
+    before, after = daily(one), daily(other)
     return "rise" if after > before else "fall" if after < before else "neither"
 
 
-def _ways(doses: Sequence[Doses], before: Doses | None, falling: bool) -> list[Direction]:
+def _ways(doses: Sequence[Taken], before: Taken | None, falling: bool) -> list[Direction]:
     """How each step is come to. Nothing before the first is a rise to it, unless the schedule begins with a fall."""
     first: Direction = ("none" if falling else "rise") if before is None else _way(before, doses[0])
     return [first, *(_way(one, other) for one, other in pairwise(doses))]

@@ -11,9 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import time
 
+from titrate.checking.folding import folded
 from titrate.checking.kinds import falls_first, kinds
 from titrate.checking.products import Hand
-from titrate.days import Days, in_words
+from titrate.days import Days, in_words, plus
 from titrate.errors import FormatError, RequestError
 from titrate.foreign import Foreign, ForeignDose, ForeignStep
 from titrate.limits import Limits
@@ -23,7 +24,8 @@ from titrate.regimen import MOST_A_DAY, Administration, Pattern, Regimen, Slot
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Schedule, Step
-from titrate.verifier.change import Doses
+from titrate.verifier.case import typed_in
+from titrate.verifier.change import Taken, Turns, every_dose
 from titrate.version import VERSION
 
 _WHY = Because("As the file says")
@@ -53,7 +55,10 @@ def rebuilt(found: Foreign, rule: Rule, limits: Limits, given: Request) -> Rebui
     Raises `FormatError` for an amount that the rule does not make unambiguous, and `RequestError` where what was given
     does not go with the file.
     """
-    steps = _stopped(tuple(_clear(step, limits) for step in found.steps))
+    steps = folded(tuple(_clear(step, limits) for step in found.steps), limits.cycle)
+    if found.goes_on:
+        steps = (*steps[:-1], replace(steps[-1], last=None))
+    steps = _stopped(steps)
     days_only = any(step.daily is not None for step in steps)
     if days_only:
         steps = tuple(_summed(step) for step in steps)
@@ -75,7 +80,7 @@ def rebuilt(found: Foreign, rule: Rule, limits: Limits, given: Request) -> Rebui
     request = replace(
         given,
         start=first.first,
-        current=Pattern(doses=built[0].regimen.doses) if unknown else _current(given, before, limits),
+        current=built[0].regimen.pattern if unknown else _current(given, before, limits),
         then_stop=not steps[-1].doses,
         times=given.times if timed else None,
     )
@@ -139,15 +144,19 @@ def _at_times(step: ForeignStep, found: Foreign, times: Sequence[time]) -> Forei
     return replace(step, doses=tuple(replace(dose, at=one) for dose, one in zip(step.doses, clock, strict=False)))
 
 
-def _doses(step: ForeignStep, unit: str) -> Doses | None:
+def _doses(step: ForeignStep, unit: str) -> Taken | None:
     """The doses as plain numbers; `None` where they are counted in something else than the rule's."""
     try:
-        return tuple(dose.dose.to(unit).amount for dose in step.doses)
+        days = [
+            tuple(dose.dose.to(unit).amount for dose in step.on(plus(step.first, number)))
+            for number in range(step.cycle)
+        ]
     except ValueError:
         return None
+    return days[0] if len(days) == 1 else Turns(tuple(days))
 
 
-def _before(given: Request, limits: Limits, days_only: bool) -> Doses | None:
+def _before(given: Request, limits: Limits, days_only: bool) -> Taken | None:
     """What is taken on the day before the first, as far as that was given."""
     pattern = given.current
     if pattern is None:
@@ -161,28 +170,29 @@ def _before(given: Request, limits: Limits, days_only: bool) -> Doses | None:
     try:
         if pattern.daily is not None or days_only:
             return (pattern.total().to(limits.unit).amount,)
-        return tuple(dose.to(limits.unit).amount for dose in pattern.doses)
+        return typed_in(pattern, limits.unit)
     except ValueError as fault:
         says = f'--from "{pattern}" does not fit the rule, which counts in {limits.unit}: {fault}.'
         raise RequestError(says) from fault
 
 
-def _current(given: Request, before: Doses | None, limits: Limits) -> Pattern | None:
+def _current(given: Request, before: Taken | None, limits: Limits) -> Pattern | None:
     """What was given, dose by dose."""
     if before is None or given.current is None:
         return None
-    return Pattern(doses=tuple(Quantity(dose, limits.unit) for dose in before))
+    doses = tuple(Quantity(dose, limits.unit) for dose in every_dose(before))
+    return Pattern(doses=doses, cycle=given.current.cycle, on=given.current.on)
 
 
 def _steps(
-    steps: tuple[ForeignStep, ...], known: tuple[Doses, ...] | None, before: Doses | None, limits: Limits, hand: Hand
+    steps: tuple[ForeignStep, ...], known: tuple[Taken, ...] | None, before: Taken | None, limits: Limits, hand: Hand
 ) -> Iterator[Step]:
     # In another unit than the rule's nothing can be told.
     derived = kinds(known or ((),) * len(steps), before, steps[-1].last is None)
     for step, kind in zip(steps, derived, strict=True):
         unit = limits.unit if known is not None or not step.doses else step.doses[0].dose.unit
         taken = tuple(_administration(index, dose, unit, hand) for index, dose in enumerate(step.doses))
-        yield Step(Days(step.first, step.last), step.kind or kind, Regimen(unit, taken), _WHY)
+        yield Step(Days(step.first, step.last), step.kind or kind, Regimen(unit, taken, step.cycle), _WHY)
 
 
 def _administration(index: int, dose: ForeignDose, unit: str, hand: Hand) -> Administration:
@@ -191,4 +201,4 @@ def _administration(index: int, dose: ForeignDose, unit: str, hand: Hand) -> Adm
     amount = dose.dose
     with suppress(ValueError):  # the verifier says so
         amount = amount.to(unit)
-    return Administration(Slot(dose.slot or "dose", at), amount, hand.pieces(dose))
+    return Administration(Slot(dose.slot or "dose", at), amount, hand.pieces(dose), dose.day)

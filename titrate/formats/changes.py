@@ -47,7 +47,7 @@ def sentence(one: Difference, drug: str) -> str:
 
 def _other_rhythm(days: Days, old: Regimen, new: Regimen) -> str:
     """What to do differently where one of both is not the same every day: the whole of it, and on which days."""
-    on = occasions.told(days, new)
+    on = occasions.told(days, new).partition(": ")[2]
     same = bool(old.administrations) and old.pattern == new.pattern
     what = "the same in other pieces or at other times: " if same else ""
     return f"take {what}{new.in_words()}{f' ({on})' if on else ''}, instead of {old.in_words()}"

@@ -76,7 +76,7 @@ def _lines(rule: Rule, today: date) -> Iterator[str]:
     yield from _wrapped(f"{file.region}; {file.population}; status: {file.status}; sha256 {rule.sha256[:12]}", "")
     for base in rule.bases:
         yield from _wrapped(f"extends {base.id} ({base.file.status}; sha256 {base.sha256[:12]})", "")
-    if file.start is None:
+    if file.start is None and not file.ladder:
         yield from _wrapped("It tells only how to taper: nothing in it begins the drug or raises its dose.", "")
     inherited = list(limits(rule.base)) if rule.base is not None else []
     advised = False

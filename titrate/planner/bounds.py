@@ -16,6 +16,7 @@ from math import gcd
 from typing import Any
 
 from titrate.days import in_words
+from titrate.ladder import as_fact
 from titrate.limit import Change, LastStep, Maximum
 from titrate.limits import Limits
 from titrate.planner.terms import Terms
@@ -56,6 +57,8 @@ def _facts(terms: Terms) -> Iterator[tuple[Part, Fact]]:
             for what, fact in (("size", change.size(name == "decrease")), ("stay", change.stay())):
                 if fact is not None:
                     yield (f"{name} {what}", index), fact
+    if limits.ladder:
+        yield ("ladder", 0), as_fact(limits.ladder)
     if limits.products:
         yield ("products", 0), made_of(limits)
     yield from _wishes(request, limits.products)
@@ -149,6 +152,7 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
     return replace(
         limits,
         **plain,
+        ladder=limits.ladder if ("ladder", 0) in parts else (),
         maximum=among("maximum", high),
         last_step=among("last_step", high_enough),
         increase=_changes(limits.increase, "increase", parts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
+from fractions import Fraction
 from itertools import product as every_combination
 from types import MappingProxyType
 
@@ -35,12 +36,16 @@ def largest(limits: Limits) -> Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What can be taken: `table` has the makeable doses in grains, `slots` the slots of a day by frequency."""
+    """What can be taken: `table` has the makeable doses in grains, `slots` the slots of a day by frequency.
+
+    A day is taken every `cycle` days.
+    """
 
     table: Makeable
     slots: dict[int, tuple[Slot, ...]]
     largest_dose: int
     largest_daily: int | None
+    cycle: int = 1
 
     @classmethod
     def of(
@@ -59,7 +64,7 @@ class Grid:
             raise RequestError(f"These products cannot be planned with: {fault}.") from fault
         daily = limits.largest_daily()
         whole = None if daily is None else int(daily.to(limits.unit).amount / table.grain)
-        return cls(table, slots, int(top.to(limits.unit).amount / table.grain), whole)
+        return cls(table, slots, int(top.to(limits.unit).amount / table.grain), whole, limits.cycle)
 
     def allowed(self, frequencies: tuple[Frequency, ...], begun: int | None = None) -> tuple[int, ...]:
         """The frequencies that have slots and that the limits allow at some daily dose at least, ascending."""
@@ -119,7 +124,7 @@ class Grid:
             Administration(slot, self.table.dose(dose), ways.get(dose) or self.table.pieces(dose))
             for slot, dose in zip(slots, day, strict=True)
         )
-        return Regimen(self.table.unit, tuple(administrations))
+        return Regimen(self.table.unit, tuple(administrations), self.cycle if day else 1)
 
     def divided(self, day: Doses) -> int:
         """How many pieces have to be divided on such a day."""
@@ -130,8 +135,8 @@ class Grid:
         return sum(self.table.cost[dose][1] for dose in day)
 
     def daily(self, day: Doses) -> Quantity:
-        """The daily dose."""
-        return self.table.dose(sum(day))
+        """The daily dose; where the day is not taken every day, their average."""
+        return self.table.dose(sum(day)) if self.cycle == 1 else self.table.dose(sum(day)) * Fraction(1, self.cycle)
 
 
 def _shaped(doses: list[int], frequency: int, shape: str) -> Iterable[Doses]:

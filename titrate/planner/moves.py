@@ -58,16 +58,19 @@ class Moves:
     """The lawful changes in one direction, under every one of `changes`.
 
     `original` is the day on which the phase begins, for percentages of the original dose. A `Change` that is still
-    silent about its amount or interval allows nothing; the planner asks for it before it comes here.
+    silent about its amount or interval allows nothing; the planner asks for it before it comes here. The doses are
+    taken every `cycle` days, so that what is said of a daily dose holds for so many times as much.
     """
 
-    def __init__(self, changes: Iterable[Change], grain: Fraction, original: Doses, rising: bool) -> None:
+    def __init__(self, changes: Iterable[Change], grain: Fraction, original: Doses, rising: bool, cycle: int = 1):
         self.rising = rising
+        self.cycle = cycle
         self._grain = grain
+        self._daily = grain / cycle
         self._original = original
         self._paces = tuple(self._pace(change) for change in changes)
         self._banded = any(pace.change.band is not None for pace in self._paces)
-        self._longest = max((pace.every for pace in self._paces), default=1)
+        self._longest = max((pace.every for pace in self._paces), default=cycle)
         self._caps = tuple((pace, pace.change.within) for pace in self._paces if pace.change.within is not None)
         self.longest_window = max((days for _, days in self._caps), default=0)
 
@@ -76,22 +79,26 @@ class Moves:
         for by in change.by:
             assert by.at_most is not None
             percent = by.at_most.unit == "%"
-            exact = None if percent else by.at_most.amount / self._grain
+            exact = None if percent else by.at_most.amount / (self._daily if by.per == "day" else self._grain)
             amount = None if exact is None else int(exact)
             allowances.append(_Allowance(by, amount, by.at_most.amount / 100, exact))
         return _Pace(
             change,
-            change.band_at(Quantity(sum(self._original) * self._grain, "of the day")),
+            change.band_at(Quantity(sum(self._original) * self._daily, "of the day")),
             tuple(a for a in allowances if a.by.per == "day"),
             tuple(a for a in allowances if a.by.per == "dose"),
-            max(change.every or 0, 1),
+            self.whole(max(change.every or 0, 1)),
         )
+
+    def whole(self, days: int) -> int:
+        """So many days, or more, so that whole cycles have passed."""
+        return -(-days // self.cycle) * self.cycle
 
     def _touching(self, low: int, high: int) -> tuple[_Pace, ...]:
         """The paces whose band holds a daily dose between `low` and `high`, both included."""
         if not self._banded:
             return self._paces
-        return tuple(pace for pace in self._paces if self._touches(pace, low * self._grain, high * self._grain))
+        return tuple(pace for pace in self._paces if self._touches(pace, low * self._daily, high * self._daily))
 
     @staticmethod
     def _touches(pace: _Pace, low: Fraction, high: Fraction) -> bool:
@@ -115,7 +122,7 @@ class Moves:
         if not self._banded:
             return self._longest
         low, high = sorted((sum(before), sum(after)))
-        return max((pace.every for pace in self._touching(low, high)), default=1)
+        return max((pace.every for pace in self._touching(low, high)), default=self.cycle)
 
     def windows(self, earlier: int, later: int) -> Iterator[int]:
         """For each cap over several days that a fall between these daily doses breaks: how many days it looks back."""

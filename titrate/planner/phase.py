@@ -26,7 +26,7 @@ def bounded(rule: Rule, limits: Limits, request: Request) -> Limits:
 
     Raises `RequestError` where such a rule is asked to begin the drug or to raise its dose.
     """
-    if limits.refusals or limits.increase:
+    if limits.refusals or limits.increase or limits.ladder:
         return limits
     only = f"The rule {rule.id} tells only how to taper: its sources say nothing about"
     if request.current is None:

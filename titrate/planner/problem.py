@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import product as every_combination
 
 from titrate.errors import RequestError
+from titrate.ladder import Rung
 from titrate.limit import Spacing, in_days
 from titrate.limits import Limits
 from titrate.planner.grid import MOST_DAYS, Grid, largest, slots_at, spread
@@ -18,7 +19,7 @@ from titrate.planner.terms import Terms
 from titrate.product import Product, makeable
 from titrate.quantity import Quantity
 from titrate.reason import Fact
-from titrate.regimen import Pattern, Slot, notation
+from titrate.regimen import Pattern, Slot, in_turn
 from titrate.request import Request
 from titrate.rule import Rule
 
@@ -28,7 +29,8 @@ class Problem:
     """What is searched: the terms, and the days that can be made of the products at hand.
 
     `current` is what the patient takes now and `targets` the days that satisfy the target, in grains. `shapes` are
-    tried in order. `barred` are days that were found to have no way out; no schedule may hold one before its taper.
+    tried in order. `begun` is for how many days a cycle of `current` goes.
+    `barred` are days that were found to have no way out; no schedule may hold one before its taper.
     """
 
     rule: Rule
@@ -39,6 +41,7 @@ class Problem:
     targets: tuple[Doses, ...]
     shapes: tuple[str, ...]
     barred: frozenset[Doses] = frozenset()
+    begun: int = 1
 
     @classmethod
     def of(cls, rule: Rule, terms: Terms, mixed: bool = True) -> Problem:
@@ -54,7 +57,8 @@ class Problem:
         grid = Grid.of(limits, products, _slots(limits, request), request.handling(mixed))
         current = None if request.current is None else _current(request.current, terms, grid)
         shapes = {"even": ("even",), "uneven": ("uneven",), None: ("near", "uneven")}[request.split]
-        problem = cls(rule, terms, products, grid, current, (), shapes)
+        begun = limits.cycle if request.current is None or request.current.daily is not None else request.current.cycle
+        problem = cls(rule, terms, products, grid, current, (), shapes, begun=begun)
         if request.target is None:
             return problem
         return replace(problem, targets=_targets(problem, request.target))
@@ -76,11 +80,29 @@ class Problem:
 
     def rises(self, original: Doses) -> Moves:
         """The lawful rises of a phase that begins at `original`."""
-        return Moves(self.limits.increase, self.grid.table.grain, original, rising=True)
+        return Moves(self.limits.increase, self.grid.table.grain, original, rising=True, cycle=self.grid.cycle)
 
     def falls(self, original: Doses, limits: Limits | None = None) -> Moves:
         """The lawful falls of a phase that begins at `original`."""
-        return Moves((limits or self.limits).decrease, self.grid.table.grain, original, rising=False)
+        changes = (limits or self.limits).decrease
+        return Moves(changes, self.grid.table.grain, original, rising=False, cycle=self.grid.cycle)
+
+    def every(self, cycle: int) -> Problem:
+        """The same with days that are taken every `cycle` days."""
+        return self if cycle == self.grid.cycle else replace(self, grid=replace(self.grid, cycle=cycle))
+
+    def day_of(self, rung: Rung) -> Doses | None:
+        """The day of a rung, or `None` where the products at hand do not make it or a limit forbids it."""
+        grains = [self.grid.table.grains(dose) for dose in rung.doses]
+        day = tuple(dose for dose in grains if dose is not None)
+        fits = len(day) == len(grains) and self.every(rung.cycle).grid.fits(day, self.limits.frequency)
+        return day if fits else None
+
+    @property
+    def on_rung(self) -> Rung | None:
+        """The rung of the ladder that the patient is on."""
+        amounts = None if self.current is None else tuple(map(self.grid.table.dose, self.current))
+        return next((r for r in self.limits.ladder if (r.doses, r.cycle) == (amounts, self.begun)), None)
 
     def written(self, day: Doses) -> str:
         """A day as one would type it."""
@@ -88,7 +110,8 @@ class Problem:
             return f"0 {self.limits.unit}"
         if any(slot.at is None for slot in self.grid.slots.get(len(day), ())):
             return f"{self.grid.daily(day)}/day"
-        return notation(tuple(self.grid.table.dose(dose) for dose in day))
+        doses = tuple(self.grid.table.dose(dose) for dose in day)
+        return in_turn((doses, *((),) * (self.grid.cycle - 1)), self.limits.unit)
 
 
 def _at_hand(limits: Limits, request: Request) -> tuple[Product, ...]:
@@ -161,7 +184,9 @@ def too_close(day: tuple[Slot, ...], limit: Spacing) -> bool:
 def _doses(pattern: Pattern, terms: Terms, option: str) -> tuple[Quantity, ...] | None:
     """The doses of a pattern in the rule's unit; of a daily dose only where the rule leaves one dose a day."""
     limits = terms.limits
-    if pattern.cycle != limits.cycle and pattern.daily is None:
+    usual = pattern.cycle == limits.cycle and (limits.cycle == 1 or set(pattern.on) == {1})
+    # Somebody who takes it every so many days goes on with that.
+    if not usual and not (option == "--from" and set(pattern.on) == {1}):
         rhythm = "takes doses every day" if limits.cycle == 1 else f"takes doses every {in_days(limits.cycle)}"
         raise Refused(f'{option} "{pattern}" has another cycle than the rule, which {rhythm}')
     doses = doses_of(pattern, limits.unit, option)

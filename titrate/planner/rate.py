@@ -70,7 +70,7 @@ def _kept(
             if ago + kept <= days:
                 if begun:
                     return None
-                kept = days - ago + 1
+                kept = moves.whole(days - ago + 1)
     return kept
 
 

@@ -66,7 +66,10 @@ def reduction(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Wa
 
 @dataclass(frozen=True, slots=True)
 class Taper:
-    """What is known of tapers: the least number of days to the last dose, and a way of the wanted length, if any."""
+    """What is known of tapers: the least number of days, all of whole cycles, and a way of the wanted length, if any.
+
+    Where doses are taken every day it is the number of days to the last dose.
+    """
 
     least: int
     way: Way | None
@@ -77,7 +80,7 @@ def taper(problem: Problem, begin: Doses, length: int | None, held: int | None, 
 
     `past` has the daily doses before it, that of `begin` included, and how long ago each was last taken.
 
-    `length` is the chosen number of days to the last dose (`None`: as few as may be). The way has no place for
+    `length` is the chosen number of days, of whole cycles (`None`: as few as may be). The way has no place for
     `begin`, unless it is its only day. `None` if there is none at all.
     """
     least: int | None = None
@@ -89,7 +92,8 @@ def taper(problem: Problem, begin: Doses, length: int | None, held: int | None, 
         needed = laid.graph.least(laid.stays)
         if needed is None:
             continue
-        shortest = max(needed, 1, *(limit.at_least for limit in problem.limits.taper_duration))
+        cycle = problem.grid.cycle
+        shortest = max(needed, cycle, *(whole(limit.at_least, cycle) for limit in problem.limits.taper_duration))
         least = shortest if least is None else min(least, shortest)
         wanted = shortest if length is None else length
         if wanted >= shortest:
@@ -189,7 +193,14 @@ def _gentlest(problem: Problem, laid: Layout, length: int) -> Way:
     way = graph.first_way()
     inner = way[1:-1] or way[:1]
     least = tuple(stays(node, after) for node, after in zip(inner, [*inner[1:], way[-1]], strict=True))
-    return Way(tuple(nodes[index] for index in inner), shared_out(length, least), least)
+    cycle = problem.grid.cycle
+    shared = shared_out(length // cycle, tuple(days // cycle for days in least))
+    return Way(tuple(nodes[index] for index in inner), tuple(count * cycle for count in shared), least)
+
+
+def whole(days: int, cycle: int) -> int:
+    """How many days of whole cycles there are where the last dose is on the day of that number, or later."""
+    return (-(-(days - 1) // cycle) + 1) * cycle
 
 
 def shared_out(total: int, least: Sequence[int]) -> tuple[int, ...]:

@@ -67,13 +67,19 @@ def _paced(limits: Limits, request: Request) -> tuple[Limits, Limits]:
         raise RequestError(f'--by "{request.by}" does not fit this rule: {fault}.') from fault
     own = paced if any(change.silent for change in limits.decrease) else limits
     rising = request.goal == "plan"
-    for what, changes in (("rise", paced.increase if rising else ()), ("fall", paced.decrease)):
-        if any(by.at_most is None for change in changes for by in change.by):
-            raise RequestError(
-                f"The source of {_silent_source(changes)} gives no size of one {what}, so the prescriber has to.",
-                ('say by how much the dose may change, for example --by "5 mg" --every "7d"',),
-            )
+    rises = paced.increase if rising and not paced.ladder else ()  # above a ladder they may not be needed
+    needs_size(rises, "rise")
+    needs_size(paced.decrease, "fall")
     return paced, own
+
+
+def needs_size(changes: tuple[Change, ...], what: str) -> None:
+    """Raises `RequestError` where neither the rule nor the prescriber says how large a change is."""
+    if any(by.at_most is None for change in changes for by in change.by):
+        raise RequestError(
+            f"The source of {_silent_source(changes)} gives no size of one {what}, so the prescriber has to.",
+            ('say by how much the dose may change, for example --by "5 mg" --every "7d"',),
+        )
 
 
 def _silent_source(changes: tuple[Change, ...]) -> str:

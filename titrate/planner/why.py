@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from titrate.days import in_words
+from titrate.ladder import Rung
 from titrate.limit import Change
 from titrate.planner.moves import Doses, Moves
 from titrate.planner.problem import Problem
-from titrate.planner.search import Way
+from titrate.planner.search import Way, whole
 from titrate.reason import Because, Fact
 
 
@@ -17,6 +18,22 @@ def starts(problem: Problem, day: Doses, stay: Iterable[Fact]) -> Because:
     """The first regimen of somebody who begins."""
     facts = [limit.fact() for limit in problem.limits.start]
     return Because(f"Start: {problem.grid.regimen(day).in_words()}", (*facts, *stay))
+
+
+def climbs(problem: Problem, before: str | None, rung: Rung, stay: int | None) -> Because:
+    """A rung of a ladder; `before` is the regimen before it in words, `stay` for how many days it is kept."""
+    words = problem.every(rung.cycle).grid.regimen(problem.day_of(rung) or ()).in_words()
+    claim = f"Start: {words}" if before is None else f"Rise from {before} to {words}"
+    return Because(claim, (rung.fact(), *(kept_on(problem, rung, stay) if stay is not None else ())))
+
+
+def kept_on(problem: Problem, rung: Rung, stay: int) -> list[Fact]:
+    """Why a rung is not left sooner: the ladder, or the prescriber's own interval."""
+    facts = [fact for fact in (rung.stay(stay),) if fact is not None]
+    if not facts and problem.request.every is not None:
+        says = f"a dose is kept for at least {problem.request.every} before it changes"
+        facts.append(Fact(says, problem.request.citation("--every")))
+    return facts
 
 
 def rises(problem: Problem, moves: Moves, before: Doses, day: Doses, stay: Iterable[Fact]) -> Because:
@@ -36,12 +53,16 @@ def keeps(problem: Problem, day: Doses, stay: Iterable[Fact]) -> Because:
     return Because(f"Keep {told(problem, day)} before stopping", tuple(stay))
 
 
-def maintains(problem: Problem, moves: Moves | None, before: Doses | None, day: Doses) -> Because:
-    """The dose that was asked for, and how it was reached."""
+def maintains(
+    problem: Problem, moves: Moves | None, before: Doses | None, day: Doses, rung: Rung | None = None
+) -> Because:
+    """The dose that was asked for, and how it was reached; `rung` is the rung of a ladder that it is."""
     request = problem.request
     target = Fact(f"the target is {request.target}", request.citation("--target"))
     facts = [target, *(limit.fact() for limit in problem.limits.maintenance)]
-    if moves is not None and before:
+    if rung is not None:
+        facts.append(rung.fact())
+    elif moves is not None and before:
         facts += sizes(moves.changes(before, day), falling=not moves.rising)
     if request.maintain is not None:
         facts.append(Fact(f"it is kept for {request.maintain}", request.citation("--maintain")))
@@ -74,7 +95,8 @@ def stretched(problem: Problem, length: int, needed: int, last_dose: date) -> li
         return [Fact(f"the last dose is on {in_words(last_dose)}", request.citation("--finish-by"))]
     if length <= needed:
         return []
-    return [limit.fact() for limit in problem.limits.taper_duration if limit.at_least == length]
+    cycle = problem.grid.cycle
+    return [limit.fact() for limit in problem.limits.taper_duration if whole(limit.at_least, cycle) == length]
 
 
 def sizes(changes: Iterable[Change], falling: bool) -> list[Fact]:

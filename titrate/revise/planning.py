@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from titrate.days import Days, in_words, plus
+from titrate.days import Days, between, in_words, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.limit import Change
 from titrate.planner import guidance, plan, possible
@@ -83,6 +83,8 @@ def _first_lawful(
 ) -> Schedule:  # fmt: skip
     """The revision in which what follows changes on the first day on which that is lawful; `planner` is asked last."""
     _check_day(schedule, on)
+    if action.name not in ("missed", "withheld"):
+        _check_cycle(schedule, on)
     course = Course.of(schedule, on)
     decision = decided(course, action, changes, rule, issued)
     draft = Schedule(
@@ -182,6 +184,22 @@ def _check_day(schedule: Schedule, on: date) -> None:
         )
 
 
+def _check_cycle(schedule: Schedule, on: date) -> None:
+    """Raises `RequestError` in the middle of a cycle: a dose then would come too soon after the last one."""
+    found = schedule.step_of(on)
+    if found is None or on == found[1].days.first:
+        return
+    _, step = found
+    cycle, since = step.regimen.cycle, between(step.days.first, on)
+    if since % cycle:
+        following, before = plus(on, cycle - since % cycle), plus(on, -(since % cycle))
+        raise RequestError(
+            f"On {in_words(on)} no dose is due: {step.regimen.in_words()} is taken, last begun on {in_words(before)}. "
+            "A change comes with the next dose.",
+            (f"--on {following}, which is {in_words(following)}",),
+        )
+
+
 def _superseded(schedule: Schedule, origin: Origin) -> Earlier:
     return Earlier(
         sha256=origin.sha256,
@@ -210,13 +228,22 @@ def _starts(course: Course, decision: Decision, rule: Rule) -> tuple[date, ...]:
     for change in changes:
         if change.within is not None:
             days |= {plus(day, change.within) for run in course.runs for day in (run.days.first, plus(run.last, 1))}
+    days = {_begun_anew(course, request.start, day) for day in days}
     return (request.start, *sorted(day for day in days if day > request.start))
+
+
+def _begun_anew(course: Course, start: date, day: date) -> date:
+    """The day, or the first after it on which whole cycles have passed since `start`."""
+    run = course.now
+    cycle = 1 if run is None or run.regimen is None else run.regimen.cycle
+    return plus(day, -between(start, day) % cycle)
 
 
 def _changes(request: Request, rule: Rule) -> tuple[Change, ...]:
     """The limits on changes, the prescriber's own interval included."""
     limits = rule.limits_for(request.patient, starting=False)
-    return _paced((*limits.increase, *limits.decrease), request)
+    rungs = (Change((), rung.keep, rung.citation) for rung in limits.ladder)
+    return _paced((*limits.increase, *limits.decrease, *rungs), request)
 
 
 def _paced(changes: tuple[Change, ...], request: Request) -> tuple[Change, ...]:
@@ -333,6 +360,7 @@ def _of_products(request: Request, rule: Rule) -> Regimen | None:
     current = problem.current
     if current is None or not problem.grid.makes(current):
         return None
+    problem = problem.every(problem.begun)
     (ways,) = made(problem.grid, problem.products, request, [(current, None)])
     return problem.grid.regimen(current, ways)
 

@@ -8,6 +8,7 @@ from titrate.days import between
 from titrate.limit import in_days
 from titrate.verifier.case import Case, Finding, Span, found
 from titrate.verifier.change import Taken, days_of
+from titrate.verifier.ladder import rung_of
 
 LAW = "cycle"
 
@@ -44,7 +45,7 @@ def _begun(case: Case) -> Iterator[Finding]:
 def _allowed(case: Case, span: Span) -> bool:
     """A day's regimen where the rule has no other cycle; the rule's own cycle; or one that the patient is on already
     and keeps, or goes down from."""
-    if span.cycle == case.limits.cycle:
+    if span.cycle == case.limits.cycle or (span.kind != "taper" and rung_of(case, span.doses) is not None):
         return True
     return any(span.cycle == len(days_of(before)) for before in _before(case, span))
 
@@ -53,6 +54,8 @@ def _before(case: Case, span: Span) -> Iterator[Taken]:
     if case.current is not None:
         yield case.current
     yield from (past.doses for past in case.past)
+    if span.kind == "taper":
+        yield from (earlier.doses for earlier in case.spans if earlier.days.first < span.days.first)
 
 
 def _limit(case: Case) -> str:

@@ -25,6 +25,7 @@ from titrate.verifier.case import Case, Finding, Move, Span, found
 from titrate.verifier.change import Direction, applicable, counts, every_dose, within, worst
 from titrate.verifier.cycle import check_cycle
 from titrate.verifier.gates import check_gates
+from titrate.verifier.ladder import check_ladder, climbs
 from titrate.verifier.pieces import check_makeable
 from titrate.verifier.rate import check_rate
 from titrate.verifier.seam import check_seam
@@ -106,7 +107,7 @@ def check_start(case: Case) -> Iterator[Finding]:
     """Law 2. It starts within the start range, or exactly at the regimen that the patient is on."""
     first = case.spans[0]
     if case.request.current is None:
-        if not case.limits.start:
+        if not case.limits.start and not case.limits.ladder:
             value = case.written(first.doses)
             yield found("start", first.days.first, f"it starts with {value}", value, f"{TAPERS} not how to start")
         for limit in case.limits.start:
@@ -123,7 +124,12 @@ def check_increment(case: Case) -> Iterator[Finding]:
     for move in case.moves if not case.limits.increase else ():
         if move.direction == "rise" and move.between_doses:
             value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
-            yield found("increment", move.day, f"the doses go from {value}", value, f"{TAPERS} not how to rise")
+            if not case.limits.ladder:
+                yield found("increment", move.day, f"the doses go from {value}", value, f"{TAPERS} not how to rise")
+            elif not climbs(case, move):
+                last = case.limits.ladder[-1]
+                limit = f"{last.notation}, the last rung of the ladder"
+                yield found("increment", move.day, f"the doses go from {value}", value, limit, last.citation)
 
 
 def check_decrement(case: Case) -> Iterator[Finding]:
@@ -135,6 +141,8 @@ def check_decrement(case: Case) -> Iterator[Finding]:
 def _too_large(case: Case, law: str, way: Direction, changes: tuple[Change, ...]) -> Iterator[Finding]:
     for move in case.moves:
         if move.direction != way or not move.between_doses or (move.stops and case.limits.last_step):
+            continue
+        if climbs(case, move):
             continue
         limits = applicable(changes, move.daily_before, move.span.daily, move.daily_original)
         bounds = [(by, limit.citation) for limit in limits for by in limit.by]
@@ -162,6 +170,8 @@ def check_interval(case: Case) -> Iterator[Finding]:
     """Laws 3 and 4. No rise and no fall comes sooner than the rule allows."""
     for move in case.moves:
         if move.direction not in ("rise", "fall") or not move.between_doses or move.held is None:
+            continue
+        if climbs(case, move):
             continue
         changes = case.limits.increase if move.direction == "rise" else case.limits.decrease
         for limit in applicable(changes, move.daily_before, move.span.daily, move.daily_original):
@@ -399,6 +409,7 @@ CHECKS: tuple[Check, ...] = (
     check_start,
     check_increment,
     check_decrement,
+    check_ladder,
     check_interval,
     check_rate,
     check_maximum,

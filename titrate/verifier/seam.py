@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from titrate.days import in_words, plus
+from titrate.days import between, in_words, plus
 from titrate.quantity import Quantity
 from titrate.schedule import Absence, Revised, Schedule, Step, another_edition
 from titrate.verifier.case import Case, Finding, found
-from titrate.verifier.change import NOTHING
+from titrate.verifier.change import NOTHING, Taken, Turns, daily
 
 LAW = "seam"
 
@@ -110,16 +110,21 @@ def _after_a_gap(case: Case, steps: tuple[Step, ...], on: date) -> Iterator[Find
         yield found(LAW, on, f"after days without the drug the daily dose is {value}", value, limit)
 
 
-def _taken(
-    case: Case, steps: tuple[Step, ...], absences: tuple[Absence, ...], day: date
-) -> tuple[Fraction, ...] | None:
-    """The doses of a day before the revision; `None` where nothing was taken or nothing is known."""
+def _taken(case: Case, steps: tuple[Step, ...], absences: tuple[Absence, ...], day: date) -> Taken | None:
+    """What is taken on a day before the revision, seen from the day after; `None` where it is nothing or not known."""
     if any(day in absence.days for absence in absences):
         return None
     for step in steps:
         if day in step.days:
-            return tuple(_number(case, dose) for dose in step.regimen.doses) or None
+            return _seen(case, step, plus(day, 1)) or None
     return None
+
+
+def _seen(case: Case, step: Step, day: date) -> Taken:
+    """What a step gives, its cycle as it stands on that day."""
+    regimen = step.regimen.turned(between(step.days.first, day))
+    days = tuple(tuple(_number(case, dose) for dose in one.doses) for one in regimen.each())
+    return days[0] if len(days) == 1 else Turns(days)
 
 
 def _number(case: Case, dose: Quantity) -> Fraction:
@@ -130,7 +135,7 @@ def _number(case: Case, dose: Quantity) -> Fraction:
         return NOTHING
 
 
-def _since(case: Case, steps: tuple[Step, ...], taken: tuple[Fraction, ...], on: date) -> date:
+def _since(case: Case, steps: tuple[Step, ...], taken: Taken, on: date) -> date:
     """The first day of those that end on the day before the revision and on which all doses were the same.
 
     Where that goes back to before the plan, it is as the first request has it.
@@ -138,14 +143,14 @@ def _since(case: Case, steps: tuple[Step, ...], taken: tuple[Fraction, ...], on:
     gone = [one.days.last for one in case.schedule.absences if one.days.last is not None and one.days.last < on]
     begun = on
     for step in reversed(steps):
-        if tuple(_number(case, dose) for dose in step.regimen.doses) != taken:
+        if _seen(case, step, on) != taken:
             return begun
         within = [last for last in gone if last >= step.days.first and last < begun]
         if within:
             return plus(max(within), 1)
         begun = step.days.first
     first = case.schedule.chain()[0].request
-    same = first.current is not None and first.current.doses == steps[0].regimen.doses
+    same = first.current is not None and first.current.days() == tuple(day.doses for day in steps[0].regimen.each())
     infusion = first.current is not None and steps[0].regimen.continuous
     if infusion and first.current is not None:
         same = first.current.total() == steps[0].regimen.daily
@@ -160,7 +165,7 @@ def _last_taken(case: Case, steps: tuple[Step, ...], on: date) -> Fraction:
         while day >= step.days.first:
             taken = _taken(case, steps, case.schedule.absences, day)
             if taken is not None:
-                return sum(taken, NOTHING)
+                return daily(taken)
             day = min(one.days.first for one in case.schedule.absences if day in one.days)
             day = plus(day, -1)
     return NOTHING

@@ -12,18 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from titrate.days import MONTHS, WEEKDAYS, parse_time, plus
+from titrate.days import MONTHS, WEEKDAYS, Days, between, parse_time, plus
 from titrate.errors import FormatError, RequestError
 from titrate.foreign import Foreign, ForeignDose, ForeignPiece, ForeignStep, joined
-from titrate.formats.foreign import pieces
+from titrate.formats.foreign import cycles, pieces, printed
 from titrate.formats.foreign.cells import check_weekday, in_letters, shown
 from titrate.quantity import Quantity
-from titrate.regimen import MOST_A_DAY
+from titrate.regimen import LONGEST_CYCLE, MOST_A_DAY
 from titrate.zone import load
 
 # Three doses a day for seven years, each an entry of its own. It bounds the time that reading takes.
 MOST_LINES = 200_000
 MOST_DAYS = 4_000_000
+# Doses every other day for as many years.
+MOST_APART = 20_000
+_APART = {("DAILY",): 1, ("WEEKLY",): 7}
+_EVERY = re.compile(r"(?:(?P<week>once a week)|every (?P<count>[1-9]\d{0,2}) (?P<unit>days|weeks)): ", re.ASCII)
 
 _UID = re.compile(
     r"(?P<plan>[^@\s]{1,80})-r(?P<revision>\d{1,6})-(?P<day>\d{8})-(?P<name>[^@]{1,200})@titrate", re.ASCII
@@ -39,7 +43,9 @@ _TITLE = re.compile(
     r"(?P<odd>, today at \d\d:\d\d|, the first \d\d:\d\d)?(?:, the last dose)?"
 )
 _AMOUNT = re.compile(r"(?:.* )?(?P<dose>\d[\d./]* [A-Za-z]+)", re.ASCII)
-_GROUP = re.compile(r"At (?P<times>[\d:, and]+): (?P<dose>[^,]+?)(?:, that is (?P<pieces>.+))?\.")
+_GROUP = re.compile(
+    r"(?:At|Day (?P<day>[1-9]\d{0,2}) at) (?P<times>[\d:, and]+): (?P<dose>[^,]+?)(?:, that is (?P<pieces>.+))?\."
+)
 _PUMP = re.compile(r"The pump gives (?P<dose>\S+ \S+) a day as a continuous infusion\.")
 _RULE = re.compile(r"Rule (?P<id>[^\s,]+), .*fingerprint (?P<sha>[0-9a-f]{12})\.")
 
@@ -53,6 +59,7 @@ class _Entry:
     day: date
     at: time | None
     count: int
+    interval: int
     title: str
     text: tuple[str, ...]
 
@@ -79,6 +86,15 @@ class _Series:
     last: date
     dose: ForeignDose
     open_end: bool
+    interval: int = 1
+
+    def apart(self) -> list[_Series]:
+        """Its days one by one, where there are days between them."""
+        if self.interval == 1:
+            return [self]
+        count = between(self.first, self.last) // self.interval + 1
+        days = (plus(self.first, number * self.interval) for number in range(count))
+        return [replace(self, first=day, last=day, interval=1) for day in days]
 
 
 def read(text: str) -> Foreign:
@@ -88,7 +104,15 @@ def read(text: str) -> Foreign:
     doses = [entry for entry in entries if entry.at is not None]
     by_number = {one.number: one.step for one in told}
     series = sorted((_series(entry, by_number) for entry in doses), key=lambda one: one.first)
-    steps = list(joined(_swept(series)))
+    cycled = [one for one in told if one.step.cycle > 1]
+    apart = [one for each in series for one in each.apart()]
+    if len(apart) > MOST_APART:
+        raise FormatError(
+            f"The calendar has {len(apart)} doses that do not follow each other; at most {MOST_APART} do."
+        )
+    steps = list(joined(_swept([one for one in apart if not any(_covers(other, one) for other in cycled)])))
+    steps += [_agreed(one, [each for each in apart if _covers(one, each)]) for one in cycled]
+    steps.sort(key=lambda step: step.first)
     steps += [one.step for one in told if any(dose.continuous for dose in one.step.doses)]
     steps += [one.step for one in told if one.stop]
     if not steps:
@@ -130,16 +154,16 @@ def _entry(event: Any, home: str) -> _Entry:
     if odd is not None or not isinstance(begins, date):
         raise FormatError(f"{fault.message}: {odd or 'it has no day that can be read'}.")
     try:
-        count = _count(event)
+        count, interval = _count(event)
         wall = _wall(begins, home)
     except (ValueError, OverflowError, RequestError) as wrong:
         raise FormatError(f"{fault.message}: {wrong}.") from wrong
     lines = tuple(_text(event, "DESCRIPTION").split("\n"))
     revision = f"{match['plan']} {match['revision']}"
     if not isinstance(wall, datetime):
-        return _Entry(match["name"], revision, wall, None, count, title, lines)
+        return _Entry(match["name"], revision, wall, None, count, interval, title, lines)
     at = wall.replace(second=0, microsecond=0).time()
-    return _Entry(match["name"], revision, wall.date(), at, count, title, lines)
+    return _Entry(match["name"], revision, wall.date(), at, count, interval, title, lines)
 
 
 def _text(event: Any, name: str) -> str:
@@ -147,18 +171,19 @@ def _text(event: Any, name: str) -> str:
     return str(value).replace("\N{NO-BREAK SPACE}", " ") if isinstance(value, str) else ""
 
 
-def _count(event: Any) -> int:
-    """On how many days in a row. Raises `ValueError` for a series of another kind."""
+def _count(event: Any) -> tuple[int, int]:
+    """On how many days, and how many days apart. Raises `ValueError` for a series of another kind."""
     series = event.get("RRULE")
     if series is None:
-        return 1
-    daily = isinstance(series, dict) and set(series) == {"FREQ", "COUNT"} and series["FREQ"] == ["DAILY"]
-    count = series["COUNT"] if daily else []
-    if len(count) != 1 or not isinstance(count[0], int):
-        raise ValueError("it recurs otherwise than on so many days in a row")
-    if not 1 <= count[0] <= MOST_DAYS:
-        raise ValueError(f"it recurs {str(count[0])[:20]} times")
-    return count[0]
+        return 1, 1
+    known = isinstance(series, dict) and {"FREQ", "COUNT"} <= set(series) <= {"FREQ", "COUNT", "INTERVAL"}
+    apart = _APART.get(tuple(series["FREQ"])) if known else None
+    count, interval = (series["COUNT"], series.get("INTERVAL", [1])) if apart else ([], [])
+    if len(count) != 1 or len(interval) != 1 or not isinstance(count[0], int) or not isinstance(interval[0], int):
+        raise ValueError("it recurs otherwise than on so many days")
+    if not 1 <= count[0] <= MOST_DAYS or not 1 <= interval[0] * (apart or 1) <= LONGEST_CYCLE:
+        raise ValueError(f"it recurs {str(count[0])[:20]} times, {str(interval[0])[:20]} apart")
+    return count[0], interval[0] * (apart or 1)
 
 
 def _wall(begins: date | datetime, home: str) -> date | datetime:
@@ -183,14 +208,46 @@ def _told(entry: _Entry) -> _Told | None:
         return None
     try:
         first, last = _dates(match)
-        doses = tuple(_at_times(entry.text))
+        doses, cycle = _on_days(first, tuple(_at_times(entry.text)), entry.text)
     except ValueError as fault:
         raise FormatError(f"{entry.place}: {fault}.") from fault
     if first != entry.day:
         raise FormatError(
             f"{entry.place}: its text says that the step begins on {in_letters(first)}; one of both days is wrong."
         )
-    return _Told(number, ForeignStep(entry.place, first, last, doses), False)
+    return _Told(number, ForeignStep(entry.place, first, last, doses, cycle=cycle), False)
+
+
+def _on_days(first: date, doses: tuple[ForeignDose, ...], lines: Iterable[str]) -> tuple[tuple[ForeignDose, ...], int]:
+    """The doses on the days of their cycle, and its length, if the text of the step has dates: `Days: ...`."""
+    line = next((line.removeprefix("Days: ") for line in lines if line.startswith("Days: ")), None)
+    if line is None:
+        return doses, 1
+    match = _EVERY.match(line)
+    if match is None:
+        raise ValueError(f"{shown(line)} are no days as titrate writes them")
+    cycle = 7 if match["week"] else int(match["count"]) * (7 if match["unit"] == "weeks" else 1)
+    dated = cycles.first_date(line)
+    day = None if dated is None else printed.parse_short(dated)
+    said = [dose.day or None for dose in doses]
+    return cycles.on_days(doses, said, cycle, first, day), cycle
+
+
+def _covers(told: _Told, one: _Series) -> bool:
+    """Whether a dose falls into the days of a step."""
+    return told.step.first <= one.first and (told.step.last is None or one.first <= told.step.last)
+
+
+def _agreed(told: _Told, doses: list[_Series]) -> ForeignStep:
+    """A step with a cycle, if its doses ring on just those days that its text tells."""
+    step = told.step
+    end = max((one.last for one in doses), default=step.first) if step.last is None else step.last
+    rung = sorted((day, one.dose.dose, one.dose.at or time.min) for one in doses for day in Days(one.first, one.last))
+    days = list(Days(step.first, end))
+    said = sorted((day, dose.dose, dose.at or time.min) for day in days for dose in step.on(day))
+    if rung != said:
+        raise FormatError(f"{step.place}: its text tells other days or doses than the entries that ring.")
+    return step
 
 
 def _dates(match: re.Match[str]) -> tuple[date, date | None]:
@@ -222,8 +279,9 @@ def _at_times(lines: Iterable[str]) -> Iterator[ForeignDose]:
             yield ForeignDose(pieces.quantity(match["dose"]), "continuous", None, True, made_of)
         elif match := _GROUP.fullmatch(line):
             made_of_pieces = pieces.parse(match["pieces"]) if match["pieces"] else None
+            day = int(match["day"] or 0)
             for at in match["times"].replace(" and ", ", ").split(", "):
-                yield ForeignDose(pieces.quantity(match["dose"]), "", parse_time(at), False, made_of_pieces)
+                yield ForeignDose(pieces.quantity(match["dose"]), "", parse_time(at), False, made_of_pieces, day or 1)
 
 
 def _series(entry: _Entry, by_number: dict[str, ForeignStep]) -> _Series:
@@ -241,12 +299,15 @@ def _series(entry: _Entry, by_number: dict[str, ForeignStep]) -> _Series:
         made_of, taken = _taken(take.removeprefix("Take ").removesuffix("."))
         named = _AMOUNT.fullmatch(title["what"])
         step = by_number.get(told["number"])
+        if entry.interval > 1 and (step is None or step.cycle != entry.interval):
+            raise ValueError("it recurs otherwise than on so many days in a row")
         hidden = [dose.dose for dose in step.doses if dose.at == at] if step is not None else []
         dose = pieces.quantity(named["dose"]) if named else hidden[0] if hidden else taken
-        last = plus(plus(entry.day, entry.count), -1)  # there is a day after it
+        last = plus(plus(entry.day, (entry.count - 1) * entry.interval + 1), -1)  # there is a day after it
     except ValueError as fault:
         raise FormatError(f"{entry.place}: {fault}.") from fault
-    return _Series(entry.day, last, ForeignDose(dose, "", at, False, made_of), told["open"] is not None)
+    open_end = told["open"] is not None
+    return _Series(entry.day, last, ForeignDose(dose, "", at, False, made_of), open_end, entry.interval)
 
 
 def _taken(text: str) -> tuple[tuple[ForeignPiece, ...] | None, Quantity]:

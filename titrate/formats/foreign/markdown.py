@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from titrate.errors import FormatError
 from titrate.foreign import Foreign, ForeignDose, ForeignStep
-from titrate.formats.foreign import printed
+from titrate.formats.foreign import cycles, printed
 
 _STEPS = ("Step", "Kind", "Dates", "Days", "Doses", "Pieces", "Daily dose", "Why")
 _DAYS = ("Day", "Date", "Step", "Doses", "Pieces", "Daily dose")
@@ -75,10 +75,21 @@ def _plain(cell: str) -> str:
 def _step(line: int, cells: tuple[str, ...]) -> ForeignStep:
     _, kind, dates, length, doses, pieces, daily, _ = cells
     try:
-        taken = tuple(printed.dose_of(*parts) for parts in _lines(doses, pieces))
-        printed.check_daily(_plain(daily), taken)
-        first, last = printed.days_of(_plain(dates), length)
-        return ForeignStep(f"line {line}", first, last, taken, kind=printed.kind_of(kind))
+        span, _, listed = dates.partition("<br>")
+        first, last = printed.days_of(_plain(span), length)
+        total, cycle = _plain(daily), 1
+        if " in " in total:
+            total, _, label = total.partition(" in ")
+            cycle = cycles.length(f"in {label}") or 1
+        parts = list(_lines(doses, pieces))
+        said = [cycles.placed(when) for when, _, _ in parts]
+        taken = tuple(printed.dose_of(when, dose, made) for (_, when), (_, dose, made) in zip(said, parts, strict=True))
+        printed.check_daily(total, taken)
+        if cycle > 1:
+            dated = cycles.first_date(_plain(listed))
+            day = None if dated is None else printed.parse_short(dated)
+            taken = cycles.on_days(taken, [number for number, _ in said], cycle, first, day)
+        return ForeignStep(f"line {line}", first, last, taken, kind=printed.kind_of(kind), cycle=cycle)
     except ValueError as fault:
         raise FormatError(f"line {line}: {fault}.") from fault
 

@@ -141,10 +141,10 @@ def agree(steps: Iterable[ForeignStep], days: Sequence[PrintedDay]) -> None:
 
     for row in days:
         step = step_of(row.day)
-        if step is not None and list(map(_bare, row.doses)) != list(map(_bare, step.doses)):
+        if step is not None and list(map(_bare, row.doses)) != list(map(_bare, step.on(row.day))):
             raise FormatError(
                 f"{row.place}: {in_short(row.day)} lists {_told(row.doses)}, and {step.place} gives "
-                f"{_told(step.doses)} on that day; one is wrong."
+                f"{_told(step.on(row.day))} on that day; one is wrong."
             )
     for before, after in pairwise(days):
         if after.day <= before.day:

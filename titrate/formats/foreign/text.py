@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
 
 from titrate.errors import FormatError
 from titrate.foreign import Foreign, ForeignDose, ForeignStep
-from titrate.formats.foreign import pieces, printed
+from titrate.formats.foreign import cycles, pieces, printed
 from titrate.formats.foreign.cells import shown
 
 BEGINS = re.compile(r"^(?:Step|Then step) \d+: ", re.MULTILINE | re.ASCII)
@@ -59,32 +61,63 @@ def _step(number: int, block: list[Line]) -> ForeignStep:
         heading = headings[0]
         raise ValueError(f"{shown(heading)} does not begin a step as titrate writes it")
     first, last = printed.days_of(match["dates"], match["length"])
-    doses, daily = _doses(block[used:])
-    if daily is None:
+    told = _Told(block[used:])
+    if told.daily is None:
         raise ValueError("the step has no line with its daily dose")
-    printed.check_daily(daily, doses)
-    return ForeignStep(f"line {number}", first, last, doses, kind=printed.kind_of(match["kind"]))
+    doses = told.doses(first)
+    printed.check_daily(told.daily, doses)
+    return ForeignStep(f"line {number}", first, last, doses, kind=printed.kind_of(match["kind"]), cycle=told.cycle)
 
 
-def _doses(block: list[Line]) -> tuple[tuple[ForeignDose, ...], str | None]:
-    """The doses of a step and its daily dose, up to the reasons."""
-    told: list[list[str]] = []
-    daily = None
-    for number, line in block:
-        if line.startswith("    Why: "):
-            break
+@dataclass
+class _Told:
+    """What the lines of a step say: its doses, their sum, and in a longer cycle the dates."""
+
+    block: list[Line]
+    daily: str | None = None
+    cycle: int = 1
+    dates: str = ""
+    lines: list[list[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._read()
+
+    def doses(self, first: date) -> tuple[ForeignDose, ...]:
+        """The doses, in a longer cycle on their days."""
+        said = [cycles.placed(when) for when, _, _ in self.lines]
+        doses = tuple(
+            printed.dose_of(when, dose, made) for (_, when), (_, dose, made) in zip(said, self.lines, strict=True)
+        )
+        if self.cycle == 1:
+            return doses
+        dated = cycles.first_date(self.dates)
+        day = None if dated is None else printed.parse_short(dated)
+        return cycles.on_days(doses, [number for number, _ in said], self.cycle, first, day)
+
+    def _read(self) -> None:
+        """The lines up to the reasons."""
+        told = self.lines
+        for number, line in self.block:
+            if line.startswith("    Why: "):
+                break
+            if self.dates or line.startswith("    Days: "):
+                self.dates += f"{line.strip()} "
+                continue
+            self._line(number, line, told)
+
+    def _line(self, number: int, line: str, told: list[list[str]]) -> None:
         if told and (more := _CONTINUES.fullmatch(line)):
             told[-1][2] = f"{told[-1][2]} {more['pieces']}".strip()
         elif line.strip() == "no dose":
-            continue
+            return
         elif match := _DOSE.fullmatch(line):
-            if match["when"] == "daily dose":
-                daily = match["dose"]
-                continue
+            cycle = cycles.length(match["when"])
+            if match["when"] == "daily dose" or cycle is not None:
+                self.daily, self.cycle = match["dose"], cycle or 1
+                return
             told.append([match["when"], match["dose"], match["pieces"] or ""])
         else:
             raise FormatError(f"line {number}: {shown(line.strip())} is no dose as titrate writes it.")
-    return tuple(printed.dose_of(*parts) for parts in told), daily
 
 
 def _days(lines: list[str]) -> Iterator[printed.PrintedDay]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from titrate.errors import FormatError
 from titrate.foreign import Foreign, ForeignDose, ForeignStep, joined
 from titrate.formats import csv
@@ -18,10 +16,15 @@ def read(text: str) -> Foreign:
     """
     steps = list(joined(_step(day) for day in csv.read(text, gaps=True)))
     last, read_as = steps[-1], ""
-    if last.kind == "maintenance" and last.doses:
+    goes_on = last.kind == "maintenance" and (bool(last.doses) or (len(steps) > 1 and steps[-2].kind == "maintenance"))
+    if goes_on:
         read_as = f"the list ends in maintenance on {last.last}, so that this step has no end"
-        steps[-1] = replace(last, last=None)
-    return Foreign("a CSV file of titrate with a row per dose", tuple(steps), read_as=(read_as,) if read_as else ())
+    return Foreign(
+        "a CSV file of titrate with a row per dose",
+        tuple(steps),
+        read_as=(read_as,) if read_as else (),
+        goes_on=goes_on,
+    )
 
 
 def _step(day: csv.CsvDay) -> ForeignStep:

@@ -17,6 +17,7 @@ _WHOLE = {
     "tablet": forms("{count} tablet of {strength}", "{count} tablets of {strength}"),
     "capsule": forms("{count} capsule of {strength}", "{count} capsules of {strength}"),
     "packet": forms("{count} packet of {strength}", "{count} packets of {strength}"),
+    "injection": forms("{count} injection of {strength}", "{count} injections of {strength}"),
 }
 _PART = {
     Fraction(1, 2): word("half a tablet of {strength}"),

@@ -27,7 +27,7 @@ _NEVER_SUDDENLY = "Never stop suddenly."
 
 _UNIT = r"(?:mg|g|kg|micrograms?|mcg|mL|L|units?|mmol)"
 _PER = re.compile(rf"\b{_UNIT}(?:/(?:mg|g|kg|mL|L|day|dose|week|hour|h|min|m2))+(?![A-Za-z])", re.ASCII)
-_COUNTED = r"(?:%|tablets?|capsules?|packets?|days?|weeks?)"
+_COUNTED = r"(?:%|tablets?|capsules?|packets?|injections?|days?|weeks?)"
 _NUMBER_AND_UNIT = re.compile(rf"(?<![\w.-])(\d+(?:\.\d+)?) ?({_UNIT}|{_COUNTED})(?![A-Za-z])", re.ASCII)
 
 

@@ -1,0 +1,131 @@
+"""The way up an explicit ladder: rung by rung, from the first one or from the one that the patient is on.
+
+There is nothing to choose: every rung is taken, in order, for as short a time as the ladder and the prescriber allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from titrate.errors import RequestError
+from titrate.ladder import Rung, as_fact
+from titrate.planner import search, why
+from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
+from titrate.planner.moves import Doses, within
+from titrate.planner.problem import Problem
+from titrate.planner.refused import Refused, Try
+from titrate.planner.terms import needs_interval, needs_size
+from titrate.regimen import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The rungs before the target, each with its day and for how many days it is kept; and the rung that the target
+    is, or `None` where that lies above the last one: then the last one is among `rungs`, or is what is taken now."""
+
+    rungs: tuple[tuple[Rung, Doses, int], ...]
+    target: Rung | None
+
+
+def climb(problem: Problem) -> Climb | None:
+    """The way up to a target; `None` where what is taken now lies above the ladder already.
+
+    Raises `Refused` where the ladder does not lead there, and `RequestError` where nobody says how long a rung is kept.
+    """
+    ladder, on = problem.limits.ladder, problem.on_rung
+    if problem.current is not None and on is None:
+        if problem.begun == problem.limits.cycle and above(problem, problem.current):
+            return None
+        now = problem.every(problem.begun).written(problem.current)
+        raise Refused(f"{now} is no rung of the ladder, so it does not say how to go on", (as_fact(ladder),))
+    first = 1 if on is None else on.number + 1
+    days = {rung.number: problem.day_of(rung) for rung in ladder}
+    usual = problem.limits.cycle
+    aims = [r for r in ladder if r.number >= first and r.cycle == usual and days[r.number] in problem.targets]
+    beyond = any(above(problem, target) for target in problem.targets)
+    if not aims and not beyond:
+        raise _no_rung(problem, on)
+    aim = aims[0] if aims else None
+    taken = [rung for rung in ladder if first <= rung.number < (len(ladder) + 1 if aim is None else aim.number)]
+    return Climb(tuple((rung, _made(days, rung), keep(problem, rung)) for rung in taken), aim)
+
+
+def above(problem: Problem, day: Doses) -> bool:
+    """Whether a day lies above the last rung: no dose of that is larger."""
+    last = problem.limits.ladder[-1]
+    rung = tuple(int(dose.amount / problem.grid.table.grain) for dose in last.doses)
+    return day != rung and within(rung, day)
+
+
+def keep(problem: Problem, rung: Rung) -> int:
+    """For how many days a rung is kept before the next one, at least. Raises `RequestError` where nobody says so."""
+    asked = None if problem.request.every is None else problem.request.every.days
+    if rung.keep is None and asked is None:
+        if rung.last:
+            return rung.cycle
+        raise RequestError(
+            f'The source of "{rung.citation.source.title}" does not say how long {rung.notation} is kept, so the '
+            "prescriber has to.",
+            ('say how long each dose is kept at least, for example --every "7d"',),
+        )
+    longest = max(rung.keep or 1, asked or 1)
+    return -(-longest // rung.cycle) * rung.cycle
+
+
+def _made(days: dict[int, Doses | None], rung: Rung) -> Doses:
+    day = days[rung.number]
+    if day is None:
+        what = f"rung {rung.number} of the ladder, {rung.notation}, cannot be made or is not allowed for this patient"
+        raise Refused(what, (rung.fact(),))
+    return day
+
+
+def _no_rung(problem: Problem, on: Rung | None) -> Refused:
+    """The target lies on no rung ahead; the nearest ones that one may stay on are offered."""
+    origin = "the beginning of the ladder" if on is None else why.told(problem.every(on.cycle), problem.current or ())
+    first = 1 if on is None else on.number + 1
+    ahead = [rung for rung in problem.limits.ladder if rung.cycle == problem.limits.cycle and rung.number >= first]
+    tries = [Try(f'--target "{r.notation}"', replace(problem.request, target=Pattern.parse(r.notation))) for r in ahead]
+    claim = f"{problem.request.target} cannot be reached from {origin}"
+    return Refused(claim, (as_fact(problem.limits.ladder),), tuple(tries))
+
+
+def up_the_ladder(problem: Problem, shapes: tuple[str, ...], climbed: Climb) -> list[Draft]:
+    """The rungs, then the target: a rung, or what lies above the last one."""
+    on, held = problem.on_rung, held_now(problem)
+    if on is not None and held is not None and held < keep(problem, on) and problem.current is not None:
+        raise too_recent(problem.every(on.cycle), problem.current, keep(problem, on))
+    drafts: list[Draft] = []
+    before = None if on is None else on.notation
+    for rung, day, kept in climbed.rungs:
+        reasons = why.climbs(problem, before, rung, kept)
+        drafts.append(Draft(day, "titration", kept, reasons, rung.cycle))
+        before = problem.every(rung.cycle).grid.regimen(day).in_words()
+    if climbed.target is not None:
+        day = problem.day_of(climbed.target) or ()
+        spent = sum(draft.length or 0 for draft in drafts)
+        return [*drafts, target(problem, None, None, day, spent, climbed.target)]
+    return _above_the_ladder(problem, shapes, drafts)
+
+
+def _above_the_ladder(problem: Problem, shapes: tuple[str, ...], drafts: list[Draft]) -> list[Draft]:
+    """From the last rung on, by the limits of any other rise."""
+    limits, last = problem.limits, problem.limits.ladder[-1]
+    needs_size(limits.increase, "rise")
+    needs_interval(limits.increase, "rises")
+    day = drafts[-1].day if drafts else problem.current
+    assert day is not None
+    from_last = replace(problem, current=day, begun=limits.cycle)
+    held = None if drafts else held_now(problem)
+    way = search.titration(from_last, shapes, held) if limits.increase else None
+    if way is None:
+        says = f"{problem.request.target} lies above the last rung of the ladder, {last.notation}"
+        raise Refused(f"{says}, and cannot be reached from there", (as_fact(limits.ladder),))
+    moves = from_last.rises(day)
+    if drafts:
+        length = max(drafts[-1].length or 0, moves.every(day, way.days[0]))
+        drafts = [*drafts[:-1], replace(drafts[-1], length=length)]
+    more = to_way(from_last, way, moves, down=False)
+    before = more[-1].day if more else day
+    spent = sum(draft.length or 0 for draft in (*drafts, *more))
+    return [*drafts, *more, target(from_last, moves, before, way.days[-1], spent)]
