@@ -15,10 +15,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import typer.main
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from titrate.cli import app
+from titrate.cli import command
 from titrate.days import Days
 from titrate.regimen import Administration, Pattern, Regimen
 from titrate.request import Request
@@ -182,8 +181,8 @@ def request_of(case: Case) -> Request:
     for name, value in case.one.patient.items():
         text = ("yes" if value else "no") if isinstance(value, bool) else value
         options += shlex.split(_option(name, text if isinstance(text, str) else ",".join(text) or "none"))
-    command = typer.main.get_command(app).commands[goal]  # type: ignore[attr-defined]
-    typed = command.make_context(goal, [case.rule, *options]).params
+    read_by = command(goal)
+    typed = read_by.make_context(goal, [case.rule, *options]).params
     known = {name: value for name, value in typed.items() if name in Typed.__dataclass_fields__}
     assert goal in ("plan", "taper")
     return Typed(**known).request(case.rule, goal, ISSUED, ISSUED.date())  # type: ignore[arg-type]

@@ -29,12 +29,15 @@ def argued(terms: Terms, refused: Refused, search: Search, again: Callable[[Requ
     def possible(facts: Sequence[Fact]) -> bool:
         return any(_refused(search, fewer) is None for fewer in keeping(terms, facts))
 
-    sets = conflicts(list(bounds(terms)), possible)
+    limits = terms.limits
+    # The pace of somebody whom the rule is not for is not looked at, so a silent rule cannot be searched for them.
+    unpaced = limits.refusals and any(change.silent for change in (*limits.increase, *limits.decrease))
+    sets = [[fact] for fact in limits.refusals] if unpaced else conflicts(list(bounds(terms)), possible)
     claim = ""
     reasons: list[Fact | Because] = []
     for number, blamed in enumerate(sets):
         # What follows about this case is told by a search in which only these limits are in force.
-        shown = _refused(search, keeping(terms, blamed)[-1]) or refused
+        shown = (None if unpaced else _refused(search, keeping(terms, blamed)[-1])) or refused
         facts = (*blamed, *shown.facts)
         if number == 0:
             claim, reasons = shown.claim, [*facts]
