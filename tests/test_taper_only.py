@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from titrate import rulebook
-from titrate.errors import RequestError
+from titrate.errors import NoSchedule, RequestError
 from titrate.formats import rulesheet, skeleton
+from titrate.patient import Patient
 from titrate.planner import plan
+from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.rule import Rule
@@ -88,6 +91,19 @@ def test_it_goes_down_to_a_lower_dose_and_stays(tapering: Rule) -> None:
 def test_it_neither_begins_nor_raises(current: str | None, target: str, words: str, tapering: Rule) -> None:
     with pytest.raises(RequestError, match=re.escape(words)):
         plan(tapering, request("plan", current, target))
+
+
+def test_a_patient_whom_it_is_not_for_is_told_so(tmp_path: Path) -> None:
+    """Nothing bounds the search for them: no maximum, and no pace was looked at."""
+    adults = '[[eligible]]\nwhen = { age = { at-least = "18 years" } }\nsays = "adults"\n'
+    cite = 'cite = { source = "label", at = "1", checked = 2026-11-23 }\n\n[[advice]]'
+    path = tmp_path / "sampline-oral-sample.toml"
+    path.write_text(without(*RISING).replace("[[advice]]", adults + cite), encoding="utf-8")
+    child = Patient(age=Quantity.parse("17 years"))
+    asked = [request("taper", "10 mg x2"), request("plan", "10 mg x2", "10 mg x2"), request("plan", None, "10 mg x2")]
+    for one in asked:
+        with pytest.raises(NoSchedule, match="this rule is for adults"):
+            plan(rulebook.read(path, {}), replace(one, patient=child))
 
 
 def test_the_verifier_lets_no_start_and_no_rise_pass(tapering: Rule) -> None:

@@ -30,8 +30,10 @@ def argued(terms: Terms, refused: Refused, search: Search, again: Callable[[Requ
         return any(_refused(search, fewer) is None for fewer in keeping(terms, facts))
 
     limits = terms.limits
-    # The pace of somebody whom the rule is not for is not looked at, so a silent rule cannot be searched for them.
-    unpaced = limits.refusals and any(change.silent for change in (*limits.increase, *limits.decrease))
+    # For somebody whom the rule is not for neither pace nor bounds were looked at, so a rule that is silent about a
+    # pace, or has no maximum, cannot be searched for them.
+    silent = any(change.silent for change in (*limits.increase, *limits.decrease))
+    unpaced = limits.refusals and (silent or limits.largest_dose() is None)
     sets = [[fact] for fact in limits.refusals] if unpaced else conflicts(list(bounds(terms)), possible)
     claim = ""
     reasons: list[Fact | Because] = []
