@@ -1,4 +1,4 @@
-"""All shipped rules at once, whichever there are: each leads up, stays and leads down, and keeps what sources disagree on.
+"""All shipped rules at once: each leads up, stays and leads down, and keeps what sources disagree on.
 
 Requests are taken from the case files, so that a new rule is covered as soon as it has one.
 """
@@ -68,7 +68,7 @@ def test_a_rule_begins_a_drug_only_where_it_says_how(path: Path) -> None:
     rule = load(path.stem, {})
     request = replace(first_planned(rule).request, goal="plan", current=None, since=None, finish_by=None)
     if rule.file.start is None:
-        with pytest.raises(TitrateError, match="nothing about starting|needs a target"):
+        with pytest.raises(TitrateError, match=r"nothing about starting|needs a target"):
             plan(rule, replace(request, target=request.target or request.current))
 
 
