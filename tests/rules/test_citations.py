@@ -66,9 +66,9 @@ def uncited(raw: Raw, name: str) -> list[str]:
         elif not cited and (isinstance(value, int | Decimal) or re.search(r"\d", str(value))):
             found.append(f"{name}: {place}: {value} has no citation")
 
-    # `population` says in words what `eligible` cites.
+    # `population` says in words what `eligible` cites, `cycle` how often what `frequency` cites comes.
     for key, value in raw.items():
-        if key not in ("format", "atc", "sources", "population"):
+        if key not in ("format", "atc", "sources", "population", "cycle"):
             walk(value, key, False)
     return found
 

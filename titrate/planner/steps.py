@@ -20,7 +20,7 @@ from titrate.planner.moves import Doses
 from titrate.planner.problem import Problem
 from titrate.planner.refusal import argued
 from titrate.planner.refused import Refused, Try
-from titrate.planner.terms import Terms, needs_interval
+from titrate.planner.terms import Terms, needs_interval, needs_size
 from titrate.reason import Fact
 from titrate.request import Request
 from titrate.rule import Rule
@@ -117,6 +117,7 @@ def _with_way_out(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
     Days without a way out are rare, so they are looked for only where the best way holds one; then the best
     way without any of them is sought.
     """
+    needs_size(problem.own.decrease, "fall")
     lost: Refused | None = None
     while True:
         try:
