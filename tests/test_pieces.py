@@ -67,6 +67,16 @@ def test_strengths_at_hand_are_in_the_house_already() -> None:
     assert told(taper(rule, "60 mg x1", at_hand=stock)) == ["2 tablets of 15 mg"]
 
 
+def test_a_strength_that_is_not_in_the_house_counts() -> None:
+    """12 mg are 6 and 6, one strength, or 8 and 4: where these two are in the house already, nothing new is needed."""
+    four, six, eight = (Product(f"{s}mg", "tablet", Quantity(Fraction(s), "mg")) for s in (4, 6, 8))
+    table = makeable([four, six, eight], "mg", q("12 mg"))
+    twelve = table.grains(q("12 mg")) or 0
+    assert [str(p) for p in pieces._best(table, [twelve], frozenset())[twelve]] == ["2 tablets of 6 mg"]
+    at_home = pieces._best(table, [twelve], frozenset({four, eight}))[twelve]
+    assert [str(p) for p in at_home] == ["1 tablet of 8 mg", "1 tablet of 4 mg"]
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.sampled_from([1, 2])), min_size=2, max_size=4, unique_by=lambda t: t[0]),
@@ -192,6 +202,19 @@ def test_tablets_down_to_a_dose_and_a_liquid_below() -> None:
     assert all(words.endswith("mL of 1 mg per mL") for words in told(schedule)[1:])
 
 
+def test_below_the_first_liquid_dose_all_is_liquid() -> None:
+    """20 mg are two tablets and 16 mg the liquid; 10 mg would be one tablet, and is 10 mL."""
+    syrup = Product("syrup", "liquid", q("1 mg/mL"), measure=Scale.parse("0.5 mL"))
+    table = makeable([Product("10mg", "tablet", q("10 mg")), syrup], "mg", q("20 mg"))
+    grains = [table.grains(q(f"{dose} mg")) or 0 for dose in (20, 16, 10)]
+    best = pieces._best(table, grains, frozenset())
+    assert [str(best[grain][0]) for grain in grains] == [
+        "2 tablets of 10 mg",
+        "16 mL of 1 mg per mL",
+        "10 mL of 1 mg per mL",
+    ]
+
+
 def test_the_dose_below_which_it_is_a_liquid_may_be_named() -> None:
     rule = paper(products=f"{tablets(2)[:-1]}, {SYRUP}]", decrease=FALL_BY_A_FIFTH)
     assert told(taper(rule, "16 mg x1")) == ["6 tablets of 2 mg", "4 tablets of 2 mg", "2 tablets of 2 mg"]
@@ -226,6 +249,20 @@ def test_a_mixture_only_where_nothing_else_is_possible() -> None:
 
     assert to("7 mg x1")[-1] == "1 tablet of 5 mg and 2 mL of 1 mg per mL"
     assert to("6 mg x1")[-1] == "6 mL of 1 mg per mL"
+
+
+def test_a_slower_way_without_mixtures_comes_first() -> None:
+    """From 2 mg to 12 by 5: over 7 mg, a mixture, it takes two rises; without one it takes three."""
+    drops = '{ name = "drops", form = "liquid", strength = "1 mg/mL", measure = "2 mL" }'
+    rule = paper(
+        products=f"{tablets(5)[:-1]}, {drops}]",
+        start='dose = "2 mg"',
+        increase='by = { at-most = "5 mg" }\nevery = { at-least = "1 day" }',
+        decrease='by = { at-most = "5 mg" }\nevery = { at-least = "1 day" }',
+    )
+    ways = told(planner.plan(rule, Request(rule.id, "plan", START, ISSUED, target=Pattern.parse("12 mg x1"))))
+    assert len(ways) == 4
+    assert not [words for words in ways if " and " in words]
 
 
 def test_the_usual_syringe_where_the_rule_names_none() -> None:
