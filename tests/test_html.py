@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from tests.build import STATED, descent, ladder, schedule
+from tests.run import titrate
 from titrate.errors import FormatError, RequestError
 from titrate.formats import csv as tidy
 from titrate.formats import html
@@ -62,6 +65,7 @@ class Page(HTMLParser):
         self.said: list[str] = []
         self._open: list[str] = []
         self._cell: list[str] | None = None
+        self._listing = False
         self.feed(page)
         self.close()
 
@@ -72,7 +76,9 @@ class Page(HTMLParser):
         ]
         if tag == "time":
             self.days.append((named["datetime"] or "", []))
-        if tag == "td" and self.days and "role" in named:
+        if tag == "table":
+            self._listing = "days" in (named.get("class") or "").split()
+        if tag == "td" and self._listing:
             self._cell = []
         self._open.append(tag)
 
@@ -157,14 +163,14 @@ def test_nothing_that_comes_from_outside_breaks_the_page() -> None:
     [
         (descent(), "The last dose is on Tuesday, 15 December 2026."),
         (descent(), "From Wednesday, 16 December 2026 you take no baclofen."),
-        (descent(), "From Tuesday, 1 December 2026 the dose goes down in 5 steps, to 5 mg once a day."),
+        (descent(), "Then the dose goes down step by step, to 5 mg once a day."),
         (ladder(), "From Thursday, 10 December 2026 you stay on 20 mg three times a day."),
         (ladder(), "This plan has no last day. Do not stop: baclofen goes on until the prescriber changes it."),
         (ladder(review="2027-01-05"), "The prescriber looks again on Tuesday, 5 January 2027."),
         (INFUSION, "From Friday, 4 December 2026 the pump stays at 330 micrograms a day as a continuous infusion."),
         (ladder(), "This list ends on"),
         (WEEKLY, "every Tuesday from Tue, 1 Dec 2026 to Tue, 15 Dec 2026"),
-        (WEEKLY, "From Tuesday, 1 December 2026 the dose goes down in 2 steps, to 5 mg once a week."),
+        (WEEKLY, "Then the dose goes down step by step, to 5 mg once a week."),
         (WEEKLY, "The last dose is on Tuesday, 29 December 2026."),
         (WEEKLY, "10 mg in 7 days"),
         (ALTERNATE, "From Tuesday, 1 December 2026 you take 10 mg every 2 days."),
@@ -173,7 +179,7 @@ def test_nothing_that_comes_from_outside_breaks_the_page() -> None:
             "on Tue, 1 Dec 2026, Thu, 3 Dec 2026, Sat, 5 Dec 2026, Mon, 7 Dec 2026, Wed, 9 Dec 2026, "
             "Fri, 11 Dec 2026 and Sun, 13 Dec 2026",
         ),
-        (ALTERNATE, "on Wed, 16 Dec 2026, Fri, 18 Dec 2026, Sun, 20 Dec 2026 and so on"),
+        (ALTERNATE, "on Wed, 16 Dec 2026, Fri, 18 Dec 2026, Sun, 20 Dec 2026 and so on every 2 days"),
         (ladder(), "Take it when you remember; never double"),
         (ladder(), "age (not given)"),
         (ladder(), "Plan: 0123456789ab, revision 1"),
@@ -223,3 +229,73 @@ def test_the_handout_says_by_when_to_order_more() -> None:
         "Order by Wednesday, 25 November 2026: 252 tablets of 20 mg, 18 tablets of 10 mg and 18 tablets of 5 mg" in told
     )
     assert "The medicine goes on: ask for more by" in told
+
+
+TAPER = ("taper", "baclofen-oral-spasticity", "--start", "2026-12-01", "--from", "20 mg x3")
+
+
+def test_the_command_writes_it(tmp_path: Path) -> None:
+    ran = titrate(*TAPER, "--lang", "de", "--audience", "clinician", "-o", "plan.html", cwd=tmp_path)
+    assert (ran.code, ran.out, ran.err) == (0, "", "Wrote plan.html.\n")
+    written = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "Warum jede Stufe so ist" in written
+    assert titrate(*TAPER, "--lang", "de", "--audience", "clinician", "--format", "html").out == written
+
+
+def test_an_unknown_language_writes_nothing(tmp_path: Path) -> None:
+    ran = titrate(*TAPER, "--lang", "tlh", "-o", "plan.html", cwd=tmp_path)
+    assert ran.code == 4
+    assert "en-GB, en-US, de" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_language_for_another_format_is_told_to_count_for_nothing(tmp_path: Path) -> None:
+    ran = titrate(*TAPER, "--lang", "de", "-o", "plan.csv", cwd=tmp_path)
+    assert ran.code == 0
+    assert "--lang, --audience and --paper are for the handout" in ran.err
+
+
+def test_other_formats_load_none_of_its_libraries(tmp_path: Path) -> None:
+    code = (
+        "import sys; from titrate.cli import main; sys.argv[1:] = sys.argv[1:]\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print([m for m in sys.modules if m.split('.')[0] in ('jinja2', 'babel', 'weasyprint')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *TAPER, "-o", str(tmp_path / "plan.csv")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_is_told_by_colour_alone() -> None:
+    """Every colour is a grey, but that of links, which are underlined as well."""
+    written = html.write(ladder(review="2027-01-05"))
+    colours = set(re.findall(r"#[0-9a-f]{3,6}\b", written.split("</style>")[0])) | set(
+        re.findall(r'(?:fill|stroke)="(#[0-9a-f]+)"', written)
+    )
+    assert colours - {"#003c8f"} == {one for one in colours if len(set(one[1:])) == 1 or one[1:3] * 3 == one[1:]}
+    assert "text-decoration: none" not in written.split("@media print")[0]
+
+
+def test_a_document_becomes_a_handout(tmp_path: Path) -> None:
+    """The same page as the plan wrote itself, so that it never disagrees with the calendar."""
+    assert titrate(*TAPER, "-o", "plan.json", "-o", "plan.html", cwd=tmp_path).code == 0
+    ran = titrate("show", "plan.json", "-o", "again.html", "-o", "again.md", cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "Wrote again.html, again.md.\n")
+    assert (tmp_path / "again.html").read_bytes() == (tmp_path / "plan.html").read_bytes()
+    refused = titrate("show", "plan.json", "-o", "again.json", cwd=tmp_path)
+    assert refused.code == 7
+    assert "JSON already" in refused.err
+
+
+def test_a_changed_document_becomes_none(tmp_path: Path) -> None:
+    assert titrate(*TAPER, "-o", "plan.json", cwd=tmp_path).code == 0
+    written = (tmp_path / "plan.json").read_text(encoding="utf-8")
+    (tmp_path / "plan.json").write_text(written.replace('"dose": "5 mg"', '"dose": "50 mg"', 1), encoding="utf-8")
+    ran = titrate("show", "plan.json", "-o", "plan.html", cwd=tmp_path)
+    assert ran.code == 7
+    assert "was changed after titrate wrote it" in ran.err
+    assert not (tmp_path / "plan.html").exists()

@@ -208,12 +208,12 @@ msgstr ""
 
 
 def hebrew(folder: Path) -> Language:
-    """A made-up catalogue in letters that run from right to left: each text between two Hebrew words."""
+    """A made-up catalogue in letters that run from right to left: each text between two Hebrew letters."""
     place = folder / "he" / "LC_MESSAGES" / "titrate.po"
     place.parent.mkdir(parents=True)
     entries = [HEBREW]
     for message in catalogues.texts():
-        said = [f"אבג {one} דהו".replace("\\", "\\\\").replace('"', '\\"') for one in message]
+        said = [f"א {one} ת".replace("\\", "\\\\").replace('"', '\\"') for one in message]
         ids = [one.replace("\\", "\\\\").replace('"', '\\"') for one in message]
         if len(message) == 2:
             entries.append(f'msgid "{ids[0]}"\nmsgid_plural "{ids[1]}"\nmsgstr[0] "{said[0]}"\nmsgstr[1] "{said[1]}"\n')

@@ -40,6 +40,8 @@ def deliver(
         show(schedule, bool(style["daily"]), charted=False)
     elif shown is not None or not texts:
         out(_written(schedule, shown or Format.text, style))
+    if not {Format.html, Format.pdf} & {*formats.values(), shown} and _asked_for_a_handout(style):
+        note("--lang, --audience and --paper are for the handout (-o plan.html, -o plan.pdf); the rest is as it was.")
     if schedule.last is None and Format.csv in {*formats.values(), shown}:
         note(f"The schedule has no end; its days are listed to {schedule.listed_until}. The medicine goes on.")
 
@@ -77,6 +79,11 @@ def _of_supply(schedule: Schedule, style: dict[str, object]) -> None:
 
     for sentence in urgent.sentences(schedule, supplied(schedule, wishes), fillings(schedule), today()):
         note(sentence)
+
+
+def _asked_for_a_handout(style: dict[str, object]) -> bool:
+    usual = {"lang": "en-GB", "audience": Audience.patient, "paper": Paper.a4}
+    return any(style.get(name, value) != value for name, value in usual.items())
 
 
 def _handout(schedule: Schedule, name: Format, style: dict[str, object]) -> str | bytes:

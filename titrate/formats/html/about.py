@@ -134,7 +134,7 @@ def asked(tongue: Language, schedule: Schedule) -> Iterator[tuple[str, str]]:
         value = getattr(request.patient, name)
         if value is not None:
             yield capital(tongue.say(words)), _known(tongue, value)
-    if request.current is not None:
+    if request.current is not None and schedule.revised is None:
         yield tongue.say("Taken now"), wording.pattern(tongue, request.current)
     if request.since is not None:
         yield tongue.say("Since"), tongue.short(request.since)

@@ -56,7 +56,8 @@ class Upright:
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A picture `width` by `height`. `line`, `area`, `past`, `hatching` and `arrow` are paths of SVG; where there is
-    nothing to draw they are empty."""
+    nothing to draw they are empty. `above` is a maximum that
+    lies above the picture."""
 
     width: int
     height: int
@@ -72,6 +73,7 @@ class Chart:
     uprights: tuple[Upright, ...]
     labels: tuple[Label, ...]
     arrow: str
+    above: str
 
 
 def chart(tongue: Language, schedule: Schedule, width: int, height: int) -> Chart:
@@ -103,7 +105,13 @@ class _Drawing:
             tuple(self._uprights()),
             tuple(self._doses()),
             self._arrow(),
+            self._above(),
         )
+
+    def _above(self) -> str:
+        """The largest daily dose of the rule, where it lies above the picture; else nothing."""
+        most = self.schedule.maximum
+        return "" if most is None or self._maximum is not None else self.tongue.quantity(most)
 
     def _arrow(self) -> str:
         """The head of an arrow, where the schedule has no end."""
@@ -157,10 +165,14 @@ class _Drawing:
         steps = (*self.schedule.kept(), *self.schedule.steps)
         unit = self.schedule.steps[0].regimen.unit
         found = [_largest(step).to(unit) for step in steps]
-        for more in (self._current, self.schedule.maximum, self._target):
-            if more is not None:
-                found.append(more.to(unit))
+        found += [more.to(unit) for more in (self._current, self._target) if more is not None]
         return max(found)
+
+    @property
+    def _maximum(self) -> Quantity | None:
+        """The largest daily dose of the rule, where it does not lie so high that the steps could not be told apart."""
+        most = self.schedule.maximum
+        return None if most is None or most.to(self._highest.unit) > self._highest * 2 else most
 
     @property
     def _current(self) -> Quantity | None:
@@ -175,7 +187,8 @@ class _Drawing:
     @property
     def _ticks(self) -> tuple[Quantity, ...]:
         """The amounts of the scale: multiples of 1, 2 or 5 and a power of ten, from nothing to above the highest."""
-        unit, highest = self.schedule.steps[0].regimen.unit, self._highest.amount
+        unit = self.schedule.steps[0].regimen.unit
+        highest = max(one.to(unit).amount for one in (self._highest, self._maximum) if one is not None)
         size = Fraction(1, 1000)
         while True:
             for factor in (1, 2, 5):
@@ -220,7 +233,7 @@ class _Drawing:
             y = self.y(tick)
             label = Label(_tenths(self._left - 8), _tenths(y + 6), self.tongue.quantity(tick))
             yield Level(_tenths(y), "grid", label)
-        named = ((self.schedule.maximum, "maximum", self.tongue.say("largest daily dose in the rule")),
+        named = ((self._maximum, "maximum", self.tongue.say("never more than")),
                  (self._target, "target", self.tongue.say("target")))  # fmt: skip
         for amount, style, name in named:
             if amount is not None:
@@ -242,6 +255,13 @@ class _Drawing:
                 label = Label(_tenths(middle), _tenths(self._bottom + _LINE), self._day(step.days.first))
                 free = middle + Fraction(wide, 2) + 8
             yield Upright(_tenths(x), "date", label)
+        past = self.schedule.kept()
+        if past:
+            day = self._day(past[0].days.first)
+            left = max(self.x(past[0].days.first), Fraction(len(day) * _CHARACTER, 2))
+            if left + len(day) * _CHARACTER <= self.x(self.schedule.first):
+                label = Label(_tenths(left), _tenths(self._bottom + _LINE), day)
+                yield Upright(_tenths(self.x(past[0].days.first)), "date", label)
         if self.schedule.revised is not None:
             yield self._marked(self.schedule.revised.on, "revised", self.tongue.say("changed"))
         review = self.schedule.review

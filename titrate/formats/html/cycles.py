@@ -55,9 +55,14 @@ def _dates(tongue: Language, days: Days, cycle: int, number: int) -> str:
     if shown == count:
         return tongue.say("on {days}", days=tongue.all_of(listed))
     if count is None:
-        return tongue.say("on {days} and so on", days=", ".join(listed))
+        return tongue.say("on {days} and so on every {length}", days=", ".join(listed), length=tongue.days(cycle))
     until = tongue.short(plus(first, (count - 1) * cycle))
-    return tongue.say("on {days} and so on, the last time on {last}", days=", ".join(listed), last=until)
+    return tongue.say(
+        "on {days} and so on every {length}, the last time on {last}",
+        days=", ".join(listed),
+        length=tongue.days(cycle),
+        last=until,
+    )
 
 
 def _weekly(tongue: Language, first: date, count: int | None) -> str:

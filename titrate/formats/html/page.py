@@ -15,7 +15,6 @@ from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import Place, References, Said, capital
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Day, Schedule, Step
-from titrate.source import Citation
 from titrate.supply import Dispensing
 
 Audience = Literal["patient", "clinician"]
@@ -85,9 +84,11 @@ class Page:
     summary: tuple[str, ...]
     changes: tuple[Said, ...]
     warnings: tuple[Said, ...]
+    to_do: tuple[tuple[str, Said], ...]
     wide: Chart
     narrow: Chart
     described: str
+    days_differ: bool
     steps: tuple[StepRow, ...]
     end: str
     orders: tuple[str, ...]
@@ -114,7 +115,7 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
         references.sentence(note.says, note.citation) for note in schedule.notes if note.topic == "never stop suddenly"
     )
     warnings = tuple(references.sentence(note.says, note.citation) for note in schedule.warnings)
-    warnings += tuple(references.sentence(says, citation) for says, citation in _confirmed(tongue, schedule))
+    to_do = tuple(_to_do(references, schedule))
     steps = tuple(_step_rows(tongue, schedule, references if clinician else None))
     topics = advice.topics(references, schedule.notes, clinician)
     limits = tuple(references.fact(fact) for fact in schedule.limits) if clinician else ()
@@ -130,9 +131,11 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
         summary=summary.sentences(tongue, schedule, drug),
         changes=about.changes(references, schedule),
         warnings=warnings,
+        to_do=to_do,
         wide=chart(tongue, schedule, 700, 320),
         narrow=chart(tongue, schedule, 340, 300),
         described=description(tongue, schedule),
+        days_differ=any(step.regimen.cycle > 1 for step in schedule.steps),
         steps=steps,
         end=_end(tongue, schedule, drug),
         orders=supply.orders(tongue, schedule, dispensing),
@@ -151,14 +154,16 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
     )
 
 
-def _confirmed(tongue: Language, schedule: Schedule) -> Iterator[tuple[str, Citation]]:
-    """What a person confirms before a step, and decides on a day, each with an empty box."""
+def _to_do(references: References, schedule: Schedule) -> Iterator[tuple[str, Said]]:
+    """What a person confirms before a step, and decides on a day or until one: each with its dates."""
+    tongue = references.tongue
     for step in schedule.steps:
         for fact in step.checks:
-            if fact.citation is not None:
-                yield f"\N{BALLOT BOX} {tongue.short(step.days.first)}: {fact.says}", fact.citation
+            before = tongue.say("Before {day}, confirm", day=tongue.short(step.days.first))
+            yield before, references.fact(fact)
     for due in schedule.due:
-        yield f"\N{BALLOT BOX} {tongue.short(due.on)}: {due.says}", due.citation
+        days = wording.span(tongue, Days(due.on, due.last or due.on))
+        yield tongue.say("{days}, decide", days=days), references.text(due.says, due.citation)
 
 
 def _title(tongue: Language, drug: str) -> str:
@@ -207,6 +212,8 @@ def _step_rows(tongue: Language, schedule: Schedule, references: References | No
 
 def _dose(tongue: Language, given: Administration) -> Dose:
     said = wording.pieces(tongue, given)
+    if given.slot.at is None:
+        return Dose(wording.slot(tongue, given.slot), said, "")
     return Dose(wording.slot(tongue, given.slot), tongue.quantity(given.dose), said)
 
 

@@ -18,8 +18,8 @@ def sentences(tongue: Language, schedule: Schedule, drug: str) -> tuple[str, ...
 
 def _now(tongue: Language, schedule: Schedule, pump: bool) -> Iterator[str]:
     current = schedule.request.current
-    if current is None or not current.total():
-        return
+    if current is None or not current.total() or schedule.revised is not None:
+        return  # the request of a revision says from what it goes on; what was taken before it is told elsewhere
     taken = wording.pattern(tongue, current)
     yield (
         tongue.say("Now the pump gives {regimen}.", regimen=taken)
@@ -34,28 +34,19 @@ def _phases(tongue: Language, schedule: Schedule, pump: bool) -> Iterator[str]:
     for kind, group in groupby(taken, key=lambda step: step.kind):
         steps = list(group)
         first = tongue.long(steps[0].days.first)
-        to = wording.regimen(tongue, steps[-1].regimen)
+        to = wording.regimen(tongue, steps[0].regimen)
         if kind == "maintenance":
             yield _stay(tongue, steps[-1], pump)
-        elif len(steps) == 1:
-            yield _one(tongue, steps[0], first, to, pump)
-        elif kind == "titration":
-            yield tongue.say(
-                "From {day} the dose goes up in {count} steps, to {regimen}.",
-                day=first,
-                count=str(len(steps)),
-                regimen=to,
-            )
         else:
-            yield tongue.say(
-                "From {day} the dose goes down in {count} steps, to {regimen}.",
-                day=first,
-                count=str(len(steps)),
-                regimen=to,
-            )
+            yield _one(tongue, first, to, pump)
+            if len(steps) > 1 and kind == "titration":
+                yield tongue.say("Then the dose goes up step by step.")
+            elif len(steps) > 1:
+                last = wording.regimen(tongue, steps[-1].regimen)
+                yield tongue.say("Then the dose goes down step by step, to {regimen}.", regimen=last)
 
 
-def _one(tongue: Language, step: Step, first: str, to: str, pump: bool) -> str:
+def _one(tongue: Language, first: str, to: str, pump: bool) -> str:
     if pump:
         return tongue.say("From {day} the pump gives {regimen}.", day=first, regimen=to)
     return tongue.say("From {day} you take {regimen}.", day=first, regimen=to)

@@ -1,0 +1,1 @@
+"""The handout in a real browser."""
