@@ -131,7 +131,7 @@ def test_the_printed_pages_hold_every_day(case: str, looked: dict[str, Any]) -> 
         lines = page.split("\n")
         assert lines[0].startswith("Baclofen"), lines[0]
         for line, after in zip(lines, [*lines[1:], ""], strict=True):
-            if re.match(r"\s*(Day by day|Tag für Tag|When to order more|Wann mehr zu bestellen ist)$", line):
+            if re.match(r"\s*(Day by day|Tag für Tag|When to order more|Wann Nachschub zu bestellen ist)$", line):
                 begun = line.strip() in ("Day by day", "Tag für Tag")
             for row in looked[case]["print"]["rows"] if begun else ():
                 shown = row["shown"].replace(NBSP, " ")
