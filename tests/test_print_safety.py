@@ -98,7 +98,7 @@ def test_what_a_source_calls_itself_is_not_ours() -> None:
 
 @cache
 def schedules() -> dict[str, Schedule]:
-    return {"alternate days": ALTERNATE, "weekly": WEEKLY, **{name: plan() for name, plan in PLANS.items()}}  # type: ignore[no-untyped-call]
+    return {"alternate days": ALTERNATE, "weekly": WEEKLY, **{name: plan() for name, plan in PLANS.items()}}
 
 
 NAMES = ["alternate days", "weekly", *PLANS]

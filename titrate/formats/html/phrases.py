@@ -61,6 +61,7 @@ PHRASES = (
     word("{said} ({said2})"),
     word("{count} x the screening dose of {amount} = {amount2} a day, because it worked for {amount3}"),
     word("{amount} a day x {amount2} = {amount3} a day"),
+    word("{amount} x {amount2} = {amount3}"),
     # Claims and requests.
     word("Start: {said}"),
     word("Rise from {said} to {said2}"),
