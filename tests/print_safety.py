@@ -63,7 +63,7 @@ def mcg(text: str) -> Iterator[str]:
 
 def latin(text: str) -> Iterator[str]:
     """`QD` is read as QID."""
-    yield from found(r"\b(?:BID|TID|QID|QD|QOD|PRN|[bB]\.i\.d|[tT]\.i\.d|[qQ]\.d|bd|tds|qds|o\.d)\b", text)
+    yield from found(r"(?<![\w.])(?:BID|TID|QID|QD|QOD|PRN|[bB]\.i\.d|[tT]\.i\.d|[qQ]\.d|bd|tds|qds|o\.d)\b", text)
 
 
 def slash_for_per(text: str) -> Iterator[str]:

@@ -43,7 +43,7 @@ BROKEN = [
     (
         safety.latin,
         ["5 mg BID", "5 mg TID", "5 mg QD", "5 mg b.i.d.", "5 mg tds", "5 mg bd"],
-        ["twice a day", "bidding"],
+        ["twice a day", "bidding", "site.gov.bd"],
     ),
     (safety.slash_for_per, ["5 mg/day", "5 mg/mL", "0.3 mg / kg", "30 mL/min"], ["5 mg per day", "and/or", "2/3"]),
     (safety.date_in_digits, ["2026-12-01", "1/12/2026", "01.12.26"], ["1 December 2026", "1/2", "10-20"]),
