@@ -45,7 +45,7 @@ def typed(*arguments: str, answers: tuple[tuple[str, str], ...] = (), cwd: Path 
     set_here = {"PYTHONPATH": ROOT, "SOURCE_DATE_EPOCH": CLOCK, "TERM": "xterm-256color", **(environment or {})}
     running = subprocess.Popen(
         [sys.executable, "-m", "titrate", *arguments], cwd=cwd, stdin=follower, stdout=follower, stderr=follower,
-        env={**inherited, **set_here}, start_new_session=True,
+        env={**inherited, **set_here}, start_new_session=True, preexec_fn=_controlled,
     )  # fmt: skip
     os.close(follower)
     try:
@@ -54,6 +54,11 @@ def typed(*arguments: str, answers: tuple[tuple[str, str], ...] = (), cwd: Path 
     finally:
         running.kill()
         os.close(leader)
+
+
+def _controlled() -> None:
+    """Make the terminal that of the process, so that Ctrl-C reaches it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _conversation(leader: int, answers: list[tuple[str, str]]) -> str:

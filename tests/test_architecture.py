@@ -74,7 +74,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli.documents",),
     ("cli.revising",),
     ("cli.batching",),
-    ("cli.calendars", "cli.checking", "cli.explaining", "cli.showing", "cli.planning", "cli.rules", "cli.supplying"),
+    (
+        "cli.calendars",
+        "cli.checking",
+        "cli.explaining",
+        "cli.showing",
+        "cli.asking",
+        "cli.planning",
+        "cli.rules",
+        "cli.supplying",
+    ),
     ("cli",),
     ("__main__",),
 )

@@ -5,6 +5,7 @@ A command's module is imported when the command is typed, and not for the list o
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -69,8 +70,17 @@ def command(name: str) -> Any:
     if isinstance(found, typer.Typer):
         return typer.main.get_command(found)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name)(found)
+    alone.command(name, cls=_Plan if name == "plan" else None)(found)
     return typer.main.get_command(alone)
+
+
+class _Plan(TyperCommand):
+    """`plan`, which asks on a terminal where nothing was typed after it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and sys.stdin.isatty() and sys.stdout.isatty():
+            args = import_module("titrate.cli.asking").asked_or_told()
+        return super().parse_args(ctx, args)
 
 
 class _Commands(TyperGroup):
