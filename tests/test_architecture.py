@@ -13,7 +13,7 @@ PACKAGE = ROOT / "titrate"
 # Each module may import from the floors below its own, and from its own floor only what is listed as neighbours.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version", "written"),
-    ("quantity", "days"),
+    ("quantity", "days", "rulefolder"),
     ("scale",),
     ("source", "product", "pump"),
     ("reason",),

@@ -30,6 +30,7 @@ from titrate.cli.options import (
     Taking,
     Text,
     Weight,
+    rule_names,
 )
 from titrate.cli.reading import content_of, shown
 from titrate.errors import FormatError, Unsafe
@@ -50,7 +51,13 @@ def check(
         ),
     ],
     rule: Annotated[
-        str, typer.Option("--rule", metavar="RULE", help="A rule by its id (titrate rules), or the path of a file.")
+        str,
+        typer.Option(
+            "--rule",
+            metavar="RULE",
+            help="A rule by its id (titrate rules), or the path of a file.",
+            autocompletion=rule_names,
+        ),
     ],
     current: Current = None,
     since: Since = None,

@@ -42,9 +42,23 @@ class Paper(StrEnum):
     letter = "letter"
 
 
+def rule_names(incomplete: str) -> list[str]:
+    """The ids of the rules, for a shell that completes one; none where there is a fault, which the command tells."""
+    from titrate.errors import RuleError
+    from titrate.rulefolder import known
+
+    try:
+        return [name for name in known() if name.startswith(incomplete)]
+    except RuleError:
+        return []
+
+
 # Each option once, for `plan` and `taper` alike.
 RuleName = Annotated[
-    str, typer.Argument(metavar="RULE", help="A rule by its id (titrate rules), or the path of a file.")
+    str,
+    typer.Argument(
+        metavar="RULE", help="A rule by its id (titrate rules), or the path of a file.", autocompletion=rule_names
+    ),
 ]
 Start = Annotated[str, typer.Option(help="First day on which something changes: 2026-12-01, today, tomorrow, +3d.")]
 Text = str | None

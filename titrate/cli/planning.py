@@ -63,6 +63,7 @@ from titrate.cli.options import (
     Tz,
     Uneven,
     Weight,
+    rule_names,
 )
 from titrate.cli.revising import card
 from titrate.cli.writing import deliver, format_of
@@ -77,6 +78,7 @@ RuleOrSchedule = Annotated[
     typer.Argument(
         metavar="RULE|SCHEDULE.json",
         help="A rule by its id (titrate rules), or the path of a file; or a schedule, to be left by --on.",
+        autocompletion=rule_names,
     ),
 ]
 

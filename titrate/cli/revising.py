@@ -58,6 +58,7 @@ from titrate.cli.options import (
     Tz,
     Uneven,
     Weight,
+    rule_names,
 )
 from titrate.cli.writing import deliver, format_of
 from titrate.errors import FormatError, RequestError
@@ -66,16 +67,26 @@ if TYPE_CHECKING:
     from titrate.revise import Changes
     from titrate.schedule import Schedule
 
+# As `titrate.revise.Action` has them; here for a shell that completes one, which waits for nothing else.
+ACTIONS = ("stay", "back", "slower", "retarget", "stop", "missed", "withheld", "shift", "products", "replan")
+
+
+def actions(incomplete: str) -> list[str]:
+    return [name for name in ACTIONS if name.startswith(incomplete)]
+
+
 File = Annotated[Path, typer.Argument(metavar="SCHEDULE.json", help="A schedule that titrate wrote; - is read too.")]
 On = Annotated[str, typer.Option("--on", help="First day of the revision. The days before it stay as they were.")]
-RulePath = Annotated[Text, typer.Option("--rule", help="The rule, where it is not found by its name.")]
+RulePath = Annotated[
+    Text, typer.Option("--rule", help="The rule, where it is not found by its name.", autocompletion=rule_names)
+]
 Edited = Annotated[bool, typer.Option("--as-edited", help="Go on from a document that was changed by hand.")]
 
 
 def revise(
     schedule: File,
     action: Annotated[str, typer.Argument(help="stay, back, slower, retarget, stop, missed, withheld, shift, "
-                                               "products or replan.")],
+                                               "products or replan.", autocompletion=actions)],
     value: Annotated[Text, typer.Argument(help='What goes with it: 7d, 1, x2, "40 mg/day", 3d, DAY..DAY, 1d, 5mg.')]
     = None,
     *,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from titrate.cli.console import note, now, out, told
-from titrate.cli.options import RuleName
+from titrate.cli.options import RuleName, rule_names
 from titrate.errors import RequestError, RuleError
 
 if TYPE_CHECKING:
@@ -88,7 +88,12 @@ def new_rule(
     route: Annotated[str | None, typer.Option(help="How it is given: oral.")] = None,
     indication: Annotated[str | None, typer.Option(help="What it is given for.")] = None,
     extends: Annotated[
-        str | None, typer.Option(metavar="RULE", help="A short file that changes this rule: a protocol of one's own.")
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            help="A short file that changes this rule: a protocol of one's own.",
+            autocompletion=rule_names,
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -172,8 +177,17 @@ def _write_beside_schema(path: Path, text: str) -> None:
 
 @app.command("diff")
 def diff_rules(
-    a: Annotated[str, typer.Argument(metavar="A", help="A rule by its id, or the path of a file.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another one: of another country, or another edition.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A rule by its id, or the path of a file.", autocompletion=rule_names)
+    ],
+    b: Annotated[
+        str,
+        typer.Argument(
+            metavar="B",
+            help="Another one: of another country, or another edition.",
+            autocompletion=rule_names,
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Write the differences, or an error, as JSON.")] = False,
 ) -> None:
     """What differs between two rules, limit by limit, with both values and both citations."""
