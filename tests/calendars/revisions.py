@@ -6,7 +6,7 @@ The days and doses are worked out by `expected` from the steps alone; instants c
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -25,12 +25,14 @@ ISSUED = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Course:
-    """Zone, first day, times of day. The clock changes on `changes`, a day of the second revision."""
+    """Zone, first day, times of day. The clock changes on `changes`, a day of version 1 and of the second revision; of
+    the taper too if `early`, when everything is decided sooner."""
 
     tz: str
     first: str
     times: tuple[str, ...]
     changes: str
+    early: bool = False
 
 
 # The ladder of the US label begins 9 days before the clock changes. One of the times is in the hour that is skipped or
@@ -42,6 +44,8 @@ COURSES = {
     "new-york-autumn": Course("America/New_York", "2026-10-23", ("01:30", "09:30", "17:30"), "2026-11-01"),
     "kathmandu": Course("Asia/Kathmandu", "2026-03-20", ("01:30", "09:30", "17:30"), "2026-03-29"),
 }
+# The same, stopped before the clock changes.
+COURSES |= {f"{name}-stopped": replace(course, early=True) for name, course in COURSES.items() if name != "kathmandu"}
 DAYTIME = {
     "london-spring": Course("Europe/London", "2026-03-20", ("08:00", "14:00", "20:00"), "2026-03-29"),
     "new-york-autumn": Course("America/New_York", "2026-10-23", ("08:00", "14:00", "20:00"), "2026-11-01"),
@@ -50,10 +54,12 @@ DAYTIME = {
 
 @cache
 def versions(course: Course, floating: bool = False) -> tuple[Schedule, Schedule, Schedule, Schedule]:
-    """Version 1; 4 days longer on 10 mg, from the fifth day on; 2 days withheld, and gone on after them; the stop.
+    """Version 1; 4 days longer on 10 mg, from the sixth day on; 2 days missed, and gone on after them; the stop.
 
-    The stop is decided 3 days after the clock changed, the days withheld are over 2 days before that.
+    The days missed are over a day before the clock changes, and the stop is decided 3 days after that. `early`: the
+    stay is decided on the fifth day, 2 days are missed after it, and the stop is decided the day before the change.
     """
+    stay, missed, stop = (4, 6, 8) if course.early else (5, 8, 12)
     first = date.fromisoformat(course.first)
     rule = load("baclofen-oral-spasticity")
     request = Request(
@@ -68,9 +74,9 @@ def versions(course: Course, floating: bool = False) -> tuple[Schedule, Schedule
         return revise(schedule, rule, Action.parse(name, value, on, then=how), on, issued, origin)
 
     one = plan(rule, request)
-    two = then(one, 5, "stay", "4d")
-    three = then(two, 8, "missed", "2d", "continue")
-    return one, two, three, then(three, 12, "stop", None)
+    two = then(one, stay, "stay", "4d")
+    three = then(two, missed, "missed", "2d", "continue")
+    return one, two, three, then(three, stop, "stop", None)
 
 
 def taken(schedule: Schedule, last: date) -> dict[date, tuple[int, Regimen]]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from titrate.cli.console import now, told
-from titrate.cli.documents import today
+from titrate.cli.console import now, today, told
 from titrate.errors import RequestError, RuleError
 
 if TYPE_CHECKING:
