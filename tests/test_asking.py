@@ -54,7 +54,7 @@ def test_the_questions_the_command_and_the_schedule() -> None:
 
 
 def test_what_cannot_be_read_is_told_as_by_the_option_and_asked_again() -> None:
-    shown = answered("nope", "3", "20 mg", "", "", "20 mg x3", "soon", "")
+    shown = answered("nope", "baclofen-oral-spasticity", "20 mg", "", "", "20 mg x3", "soon", "")
     assert shown.code == 0
     for words in (
         "There is no rule 'nope'.",

@@ -17,6 +17,7 @@ from titrate.cli.revising import ACTIONS
 from titrate.revise.action import Name
 
 US = "baclofen-oral-spasticity"
+TWO = ["ropinirole-oral-parkinson", "ropinirole-oral-parkinson-uk"]
 RUN = "import sys; sys.argv = ['titrate']; from titrate.cli import main; main()"
 LOADED = "import atexit, json, sys; atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr));"
 
@@ -43,7 +44,7 @@ def words(shell: str, line: str, **environment: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("titrate plan baclofen-oral-s", [US, f"{US}-uk"]),
+        ("titrate plan rop", TWO),
         ("titrate taper baclofen-oral-h", ["baclofen-oral-hiccups"]),
         ("titrate rules show baclofen-i", ["baclofen-intrathecal-spasticity"]),
         ("titrate check plan.csv --rule baclofen-i", ["baclofen-intrathecal-spasticity"]),
@@ -58,7 +59,7 @@ def test_what_is_offered(shell: str, line: str, offered: list[str]) -> None:
 
 
 def test_zsh_is_answered_in_its_own_words() -> None:
-    assert answered("zsh", "titrate plan baclofen-oral-s").stdout == (f"""_arguments '*: :(("{US}"\n"{US}-uk"))'\n""")
+    assert answered("zsh", "titrate plan rop").stdout == (f"""_arguments '*: :(("{TWO[0]}"\n"{TWO[1]}"))'\n""")
     assert answered("zsh", "titrate plan zzz").stdout == "_files\n"
     assert '"--screening-dose":"Intrathecal screening dose' in answered("zsh", f"titrate plan {US} --sc").stdout
 
@@ -90,11 +91,11 @@ def test_in_bash_itself(tmp_path: Path) -> None:
     program.write_text(f"#!{sys.executable}\n{RUN.replace('; ', chr(10))}\n", encoding="utf-8")
     program.chmod(0o755)
     script = (
-        "source <(_TITRATE_COMPLETE=source_bash titrate); COMP_WORDS=(titrate plan baclofen-oral-s); COMP_CWORD=2; "
+        "source <(_TITRATE_COMPLETE=source_bash titrate); COMP_WORDS=(titrate plan rop); COMP_CWORD=2; "
         '_titrate_completion titrate; printf "%s\\n" "${COMPREPLY[@]}"'
     )
     done = subprocess.run(
         ["bash", "--norc", "-c", script], capture_output=True, text=True, check=False,
         env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ROOT},
     )  # fmt: skip
-    assert done.stdout.splitlines() == [US, f"{US}-uk"], done.stderr
+    assert done.stdout.splitlines() == TWO, done.stderr
