@@ -261,10 +261,10 @@ CITE
 """
     notes = paper(rest=rest).notes_for(Patient(dialysis=True))
     assert [(note.topic, note.says) for note in notes] == [
-        ("switching", "Oral baclofen: it is lowered once the pump runs (at least 25 % and at most 50 % at a time). "
+        ("switching", "Oral baclofen: it is lowered once the pump runs (25 to 50 % at a time). "
                       "It is not part of this schedule."),
         ("switching", "The other one: it is stopped first (wait 36 hours). It is not part of this schedule."),
-        ("kidneys", "After each dialysis: at least 125 mg and at most 350 mg besides. It is not part of this "
+        ("kidneys", "After each dialysis: 125 to 350 mg besides. It is not part of this "
                     "schedule."),
     ]  # fmt: skip
     assert len(paper(rest=rest).notes_for(Patient())) == 2

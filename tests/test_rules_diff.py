@@ -117,7 +117,7 @@ def test_the_united_states_and_the_united_kingdom() -> None:
     """The numbers are those of the two labels: 80 mg a day and 100 mg a day, 6 hours apart only in the UK."""
     text = " ".join(rulediff.write(US, UK).split())
     assert "Maximum: dose only in A: 20 mg; daily 80 mg in A, 100 mg in B, 20 mg more in B" in text
-    assert "Product 20mg" in text.partition("Only in A:")[2].partition("Only in B:")[0]
+    assert "Product 20 mg" in text.partition("Only in A:")[2].partition("Only in B:")[0]
     assert "Scope adults in hospital" in text.partition("Only in B:")[2]
     assert "Start: dose 5 mg; frequency 3;" in text.partition("The same values, cited otherwise")[2]
 

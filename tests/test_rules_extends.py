@@ -334,7 +334,7 @@ def test_show_says_what_is_inherited_replaced_and_removed(tmp_path: Path) -> Non
     assert (
         f"given by ours, in place of: Maximum: dose 20 mg; daily 80 mg (in {SHIPPED})" in limits["Maximum: daily 80 mg"]
     )
-    assert "Product 20mg: form tablet" in limits["Removed by ours"]
+    assert "Product 20 mg: form tablet" in limits["Removed by ours"]
     assert "stated: A protocol, page 2" in limits["Removed by ours"]
     assert "Product 20mg" not in limits
     assert "Product 10mg: form tablet; strength 10 mg; divide halves" in limits

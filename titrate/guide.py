@@ -97,6 +97,14 @@ class Missed:
         return f"{told[:1].upper()}{told[1:]}{gap}."
 
 
+def spanned(amount: Range) -> str:
+    """`5 mg`; `25 to 50 %` where both ends are printed."""
+    low, high = amount.at_least, amount.at_most
+    if low is not None and high is not None and low != high:
+        return f"{low.number} to {high}"
+    return str(amount).replace("exactly ", "")
+
+
 def _away(time: Range) -> str:
     return str(time).replace("exactly ", "")
 

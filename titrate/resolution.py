@@ -8,7 +8,7 @@ from typing import Any
 
 from titrate import scale
 from titrate.errors import RequestError
-from titrate.guide import Gate, Look, Missed, Restart, hours, open_edges
+from titrate.guide import Gate, Look, Missed, Restart, hours, open_edges, spanned
 from titrate.ladder import Rung
 from titrate.limit import (
     By,
@@ -163,7 +163,9 @@ class Resolution:
         return Restart(after, table.to, self._citation(table.cite), how, table.says)
 
     def notes(self) -> Iterator[tuple[str, str, Citation]]:
-        """What is shown beside the advice: about missed doses, a second medicine, doses besides the schedule."""
+        """What is shown beside the advice: about missed doses, a second medicine, doses besides the schedule.
+
+        What is on `switching` and `kidneys` is for clinicians."""
         cases = [
             Missed(
                 t.do,
@@ -183,14 +185,14 @@ class Resolution:
                 fact = self._restart(restart).fact()
                 yield "missed dose", f"{fact.says[:1].upper()}{fact.says[1:]}.", self._citation(restart.cite)
         for one in self.file.linked:
-            told = [f"{str(one.by.range()).replace('exactly ', '')} at a time"] if one.by is not None else []
+            told = [f"{spanned(one.by.range())} at a time"] if one.by is not None else []
             told += [f"wait {one.wait}"] if one.wait is not None else []
             told += ["no number in the source"] if one.silent else []
             says = f"{one.medicine.capitalize()}: {one.says} ({'; '.join(told)}). It is not part of this schedule."
             yield "switching", says, self._citation(one.cite)
         for extra in self.file.supplement:
             if self._holds(extra.when):
-                dose = str(extra.dose.range()).replace("exactly ", "")
+                dose = spanned(extra.dose.range())
                 says = f"After {extra.after}: {dose} besides. It is not part of this schedule."
                 yield "kidneys", says, self._citation(extra.cite)
 

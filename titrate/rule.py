@@ -66,4 +66,9 @@ class Rule:
             for advice in self.file.advice
         )
         extra = Resolution(self.id, self.file, patient).notes()
-        return (*advised, *(Note(topic, says, citation) for topic, says, citation in extra))
+        patients = ("missed dose",)
+        more = (
+            Note(topic, says, citation, audience="everyone" if topic in patients else "clinician")
+            for topic, says, citation in extra
+        )
+        return (*advised, *more)

@@ -11,6 +11,7 @@ from tests.rules.reading import (
     limits,
     maintenance,
     maxima,
+    patient,
     products,
     rule,
     starting,
@@ -156,6 +157,6 @@ def test_the_boxed_warning_is_told() -> None:
 
 def test_oral_weaning_is_told() -> None:
     """CMSC 2015: one drug at a time, oral baclofen first, 25 to 50 % at a time."""
-    told = " ".join(advice.says for advice in rule(RULE).file.advice if advice.topic == "switching")
+    (told,) = (note.says for note in rule(RULE).notes_for(patient()) if note.topic == "switching")
     assert "25 to 50 %" in told
     assert "one at a time" in told

@@ -11,6 +11,7 @@ from tests.rules.reading import (
     limits,
     maintenance,
     maxima,
+    patient,
     products,
     rule,
     starting,
@@ -48,12 +49,13 @@ def test_the_ladder() -> None:
     ],
 )
 def test_more_only_for_adults_in_hospital(facts: dict[str, str], maximum: str) -> None:
-    assert maxima(limits(RULE, **facts)) == [maximum]
+    assert [one for one in maxima(limits(RULE, **facts)) if not one.startswith("warn")] == [maximum]
 
 
 def test_the_number_for_hospital_is_not_said_to_be_british() -> None:
     """1.1: the UK text prints no number there; 100 to 120 mg is Novartis core (Singapore)."""
-    (maximum,) = limits(RULE, setting="hospital", age="40 years").maximum
+    warned, maximum = limits(RULE, setting="hospital", age="40 years").maximum
+    assert (str(warned.daily), warned.level) == ("100 mg", "warn")
     assert maximum.citation.source.id == "novartis-core"
     assert "the UK text prints no number" in maximum.citation.at
 
@@ -210,3 +212,21 @@ def test_other_schemes_for_children_are_kept_beside_it() -> None:
     beside = " ".join(also.says for table in scope.maximum for also in table.also)
     assert "200 mg" in beside
     assert "80 mg a day from 12 years" in beside
+
+
+def test_above_what_is_printed_for_outside_a_hospital_the_schedule_says_so() -> None:
+    warned = [one for one in maxima(limits(RULE, setting="hospital", age="40 years")) if one.startswith("warn")]
+    assert warned == ["warn 100 mg a day"]
+
+
+def test_no_benefit_is_looked_for_6_to_8_weeks_after_the_maximum() -> None:
+    """1.1: within 6 to 8 weeks of reaching the maximum it is decided whether to go on (Novartis core)."""
+    (look,) = limits(RULE).looks
+    assert (look.since, look.after, look.until, look.citation.source.id) == ("maximum", 42, 56, "novartis-core")
+
+
+def test_a_late_dose_of_a_child_is_4_hours_from_the_next() -> None:
+    """1.5: Medicines for Children."""
+    late = [note.says for note in rule(RULE).notes_for(patient(age="8 years")) if "4 hours" in note.says]
+    assert late == ["Take the missed dose when you remember it; then wait at least 4 hours before the next dose."]
+    assert not [note for note in rule(RULE).notes_for(patient(age="18 years")) if "4 hours" in note.says]
