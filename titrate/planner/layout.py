@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from titrate.limits import Limits
@@ -115,18 +115,25 @@ def may_stop(day: Doses, moves: Moves, limits: Limits, problem: Problem) -> bool
 
 def changes_among(nodes: list[Doses], moves: Moves, inner: range) -> Edges:
     """The lawful changes among the inner nodes, which are in the order of the moves."""
+    lawful = changes_from(nodes, moves, inner)
+    return {index: list(lawful(index))[::-1] for index in inner}
+
+
+def changes_from(nodes: list[Doses], moves: Moves, inner: range) -> Callable[[int], Iterator[int]]:
+    """The same from one node at a time, the largest change first: told one by one, so that whoever needs only the
+    first of them does not wait for all."""
     sums = [abs(sum(nodes[index])) * (1 if moves.rising else -1) for index in inner]
     most = max((len(nodes[index]) for index in inner), default=0)
-    edges: Edges = {}
-    for index in inner:
+
+    def lawful(index: int) -> Iterator[int]:
         day = nodes[index]
         end = inner.start + bisect_right(sums, sums[index - inner.start] + moves.reach(day, most))
         first = inner.start + bisect_right(sums, sums[index - inner.start])
-        if most == 1:
-            edges[index] = list(range(first, _last_lawful(nodes, moves, day, first, end)))
-        else:
-            edges[index] = [other for other in range(first, end) if moves.lawful(day, nodes[other])]
-    return edges
+        if most == 1 and moves.monotone:
+            return reversed(range(first, _last_lawful(nodes, moves, day, first, end)))
+        return (other for other in reversed(range(first, end)) if moves.lawful(day, nodes[other]))
+
+    return lawful
 
 
 def _last_lawful(nodes: list[Doses], moves: Moves, day: Doses, first: int, end: int) -> int:

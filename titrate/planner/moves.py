@@ -90,6 +90,11 @@ class Moves:
             self.whole(max(change.every or 0, 1)),
         )
 
+    @property
+    def monotone(self) -> bool:
+        """Whether a change is lawful wherever a larger one of the same dose is; not so where it has to be exact."""
+        return not any(allowance.by.exactly for pace in self._paces for allowance in (*pace.per_day, *pace.per_dose))
+
     def whole(self, days: int) -> int:
         """So many days, or more, so that whole cycles have passed."""
         return -(-days // self.cycle) * self.cycle

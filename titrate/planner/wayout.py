@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable
 
 from titrate.errors import RequestError
-from titrate.planner.layout import changes_among, days_between, may_stop, starting_days
+from titrate.planner.layout import changes_from, days_between, may_stop, starting_days
 from titrate.planner.moves import Doses
 from titrate.planner.problem import Problem
 
@@ -51,10 +51,23 @@ def _with_way_out(problem: Problem, days: set[Doses], shape: str) -> set[Doses]:
     found = grid.days(grid.allowed(limits.taper_frequency, begun), shape, largest, 1, top)
     taken = {day for day in found if len(day) <= begun and grid.fits(day, limits.taper_frequency, begun)}
     nodes = sorted(taken | days, key=lambda day: (-sum(day), day))
-    edges = changes_among(nodes, moves, range(len(nodes)))
-    out: set[int] = set()
-    for index in reversed(range(len(nodes))):
-        falls_to = (after for after in edges[index] if nodes[after] in taken)
-        if may_stop(nodes[index], moves, limits, problem) or any(after in out for after in falls_to):
-            out.add(index)
-    return {nodes[index] for index in out} & days
+    lawful = changes_from(nodes, moves, range(len(nodes)))
+    known: dict[int, bool] = {}
+
+    def ends_well(start: int) -> bool:
+        """Depth first, the largest fall first: where there is a way out, it is mostly the first that is tried."""
+        way = [(start, lawful(start))]
+        while way:
+            here, falls = way[-1]
+            if known.get(here) or may_stop(nodes[here], moves, limits, problem):
+                known.update((index, True) for index, _ in way)
+                return True
+            after = next((index for index in falls if nodes[index] in taken and known.get(index) is not False), None)
+            if after is None:
+                known[here] = False
+                way.pop()
+            else:
+                way.append((after, lawful(after)))
+        return False
+
+    return {day for index, day in enumerate(nodes) if day in days and ends_well(index)}
