@@ -27,7 +27,7 @@ KEYWORDS: dict[str, Any] = {"word": None, "say": None, "many": (1, 2), "forms": 
 # A language whose words are those of the program but for some: texts that it does not mention are right as they are.
 PARTIAL = ("en_US",)
 # The keys of a rule file whose values are sentences or names that a schedule shows.
-SHOWN = ("says", "caution", "how", "indication", "population", "region", "drug")
+SHOWN = ("says", "caution", "how", "indication", "population", "region", "drug", "medicine")
 # Keys under which nothing is shown on a schedule.
 UNSEEN = ("also", "eligible", "sources", "products")
 

@@ -104,7 +104,8 @@ def test_every_phrase_is_one_that_can_be_read_back() -> None:
             "amount3": "6 hours", "amount2": "10 mg", "amount": "5 mg", "said2": "no dose", "said": "no dose",
             "length": "3 days", "range": "at least 5 mg", "times": "twice a day", "count": "2", "pattern2": "5 mg x3",
             "pattern": "10 mg x3", "date2": "Friday 04 December 2026", "date": "Tuesday 01 December 2026",
-            "fact": "age", "name2": "b", "name": "a", "drug": "baclofen", "how": "missed", "dose": "5 mg",
+            "fact": "age", "number2": "6", "number": "1",
+            "name2": "b", "name": "a", "drug": "baclofen", "how": "missed", "dose": "5 mg",
         }.items():  # fmt: skip
             filled = filled.replace(f"{{{name}}}", value)
         assert "{" not in filled
@@ -187,6 +188,7 @@ def test_no_english_sentence_is_left_in_a_german_handout(plan: Callable[[], Sche
     for audience in ("patient", "clinician"):
         made = html.compose(shown, HandoutOptions(lang="de", audience=audience))
         assert made.untranslated == ()
+        assert "None" not in made.html
         without_sources = re.sub(r'<span lang="en".*?</span>', "", made.html, flags=re.DOTALL)
         text = Page(without_sources).text
         assert not re.findall(r"\b(?:the|and|with|from|is|of|not|dose)\b", text), re.findall(

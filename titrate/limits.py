@@ -85,7 +85,8 @@ class Limits:
         changes = ((self.increase, False),) if rising else ()
         for group, falling in (*changes, (self.decrease, True)):
             for change in group:
-                found += [fact for fact in (change.size(falling), change.stay()) if fact is not None]
+                size = None if any(by.at_most is None for by in change.by) else change.size(falling)
+                found += [fact for fact in (size, change.stay()) if fact is not None]
         found += [as_fact(self.ladder)] if rising and self.ladder else []
         rest = (self.maximum, self.frequency, self.spacing, self.taper_frequency, self.taper_duration, self.last_step)
         found += [limit.fact() for limits in rest for limit in limits]

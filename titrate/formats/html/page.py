@@ -170,7 +170,11 @@ def _title(tongue: Language, drug: str) -> str:
     return tongue.say("{drug}: your plan", drug=capital(drug))
 
 
-_ROUTES = {"oral": word("by mouth"), "intrathecal": word("by a pump, into the fluid around the spinal cord")}
+_ROUTES = {
+    "oral": word("by mouth"),
+    "subcutaneous": word("under the skin"),
+    "intrathecal": word("by a pump, into the fluid around the spinal cord"),
+}
 
 
 def _subtitle(tongue: Language, schedule: Schedule) -> str:

@@ -76,12 +76,39 @@ PHRASES = (
     word("it is kept for {length}"),
     word("the last dose is on {date}"),
     word("This schedule goes above a maximum in print: {said}"),
+    # What people do beside it: a missed dose, a time without the drug, a second medicine.
+    word("if {said}, {said2}"),
+    word("the next dose is {range} away"),
+    word("the missed dose was due {range} ago"),
+    word("you missed {number} doses in a row or more"),
+    word("take the missed dose when you remember it"),
+    word("leave the missed dose out and take the next one at its usual time"),
+    word("ask the prescriber how to go on"),
+    word("do not go on by yourself: the drug is begun again at a low dose, so ask the prescriber"),
+    word("the source says nothing: ask"),
+    word("{said}; then wait at least {amount} before the next dose"),
+    word("after {range} without the drug one begins again as at first"),
+    word("after {range} without the drug the prescriber says how to go on"),
+    word("after a significant interruption (the source gives no number) one begins again as at first"),
+    word("after a significant interruption (the source gives no number) the prescriber says how to go on"),
+    word("{drug}: {said} ({said2}). It is not part of this schedule"),
+    word("{count} to {amount} at a time"),
+    word("{amount} at a time"),
+    word("wait {length}"),
+    word("no number in the source"),
     # Regimens.
     word("{amount} {times}"),
     word("{amount} a day as a continuous infusion"),
     word("{amount} a day"),
     word("{said} every {length}"),
     word("{said} once a week"),
+    word("the drug is given once a week"),
+    word("the drug is given every {length}"),
+    word("rung {number} of {number2} of the ladder is {pattern}"),
+    word("{said}, on rung {number} of the ladder"),
+    word("the ladder goes from {said}"),
+    word("{said}, then {said2}"),
+    word("{pattern} for at least {length}"),
     word("{said}, on one day every {length}"),
     word("{said}, on one day once a week"),
     word("{said} and {said2} on alternate days"),
@@ -128,8 +155,18 @@ _PLACEHOLDER = re.compile(r"\{(\w+?)(\d?)\}")
 def translated(tongue: Language, text: str) -> str | None:
     """A text of the program or of a rule in the language, or `None` where it cannot be said in it."""
     plain = text.replace(NBSP, " ")
-    found = tongue.translation(plain) or next(_readings(tongue, plain, {plain: None}), None) or tongue.known(plain)
+    found = tongue.translation(plain) or _sentence(tongue, plain) or tongue.known(plain)
     return None if found is None else tongue.shown(found)
+
+
+def _sentence(tongue: Language, text: str) -> str | None:
+    """`text` as one of the phrases, which have neither a capital at their beginning nor a full stop at their end."""
+    bare = text.removesuffix(".")
+    for said in (bare, bare[:1].lower() + bare[1:]):
+        if (found := next(_readings(tongue, said, {said: None}), None)) is not None:
+            begun = found if said == bare else found[:1].upper() + found[1:]
+            return begun + text[len(bare) :]
+    return None
 
 
 def _read(tongue: Language, text: str, seen: dict[str, str | None]) -> str | None:
@@ -190,11 +227,25 @@ def _filled(
 def _value(tongue: Language, name: str, text: str, seen: dict[str, str | None]) -> str | None:
     kind = name.rstrip("0123456789")
     if kind in ("said", "range"):
-        return _amount(tongue, text) or _read(tongue, text, seen)
+        return _amount(tongue, text) or _read(tongue, text, seen) or _pattern(tongue, text)
     try:
         return _KINDS[kind](tongue, text)
     except ValueError:
         return None
+
+
+def _pattern(tongue: Language, text: str) -> str | None:
+    """A regimen as it is typed, such as `25 mg x2`; an amount alone is none."""
+    try:
+        return wording.pattern(tongue, Pattern.parse(text))
+    except ValueError:
+        return None
+
+
+def _number(tongue: Language, text: str) -> str:
+    if not re.fullmatch(r"\d+", text, re.ASCII):
+        raise ValueError(text)
+    return text
 
 
 def _amount(tongue: Language, text: str) -> str | None:
@@ -250,7 +301,8 @@ _KINDS: dict[str, Callable[[Language, str], str | None]] = {
     "date": _date,
     "times": _times,
     "count": _count,
-    "pattern": lambda tongue, text: wording.pattern(tongue, Pattern.parse(text)),
+    "number": _number,
+    "pattern": _pattern,
     "drug": lambda tongue, text: tongue.known(text) or tongue.known(text.lower()) or text,
     "fact": lambda tongue, text: tongue.known(text) if text in FACTS.values() else None,
     "how": lambda tongue, text: tongue.known(text) if text in _HOW else None,
