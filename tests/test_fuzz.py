@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.casefile import CASES, cases_in, request_of
 from titrate import rulebook
 from titrate.errors import TitrateError, Unsafe
 from titrate.proof import proven
-from titrate.request import Goal
+from titrate.request import Goal, Request
 from titrate.rule import Rule
 from titrate.typed import Typed
 
@@ -96,10 +98,15 @@ def test_no_rule_file_ends_in_a_traceback(name: str, cuts: list[tuple[int, int, 
         assert fault.startswith("mutated.toml: ")
         assert len(fault) < 2000
     if file is not None and not faults:
-        typed = Typed(start="2026-12-01", target="20 mg x3", current="10 mg x3")
         rule = Rule("mutated", "0" * 64, file)
-        told = refused(lambda: proven(rule, typed.request("mutated", "plan", ISSUED, TODAY)))
+        told = refused(lambda: proven(rule, replace(planned_by(name), rule="mutated")))
         assert told is None or told.strip()
+
+
+@cache
+def planned_by(name: str) -> Request:
+    """The request of the first case of a rule that is planned."""
+    return request_of(next(case for case in cases_in(CASES / f"{name}.toml") if not case.one.refused))
 
 
 @pytest.mark.parametrize("depth", [100, 100_000])

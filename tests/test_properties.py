@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.casefile import CASES, cases_in, request_of
 from tests.oracle import near
 from tests.test_check import WRITERS
 from tests.test_refusal import sets_of
@@ -136,10 +138,46 @@ def regimens(draw: st.DrawFn, rule: str, daily: bool = True) -> Pattern:
     return Pattern.parse("/".join(map(str, doses)) + " mg" if len(doses) > 1 else f"{doses[0]} mg x1")
 
 
+# The rules for which requests are made up from nothing; for the others the requests of their case files are varied.
+MADE_UP = (
+    "baclofen-intrathecal-spasticity",
+    "baclofen-oral-hiccups",
+    "baclofen-oral-spasticity",
+    "baclofen-oral-spasticity-uk",
+)
+
+
+@cache
+def asked(rule: str) -> tuple[Request, ...]:
+    """The requests of the case file of a rule."""
+    return tuple(map(request_of, cases_in(CASES / f"{rule}.toml")))
+
+
+@st.composite
+def varied(draw: st.DrawFn) -> Request:
+    """A request as a case file has it, on another day, with another way out or another target of that file."""
+    rule = draw(st.sampled_from(sorted(set(RULES) - set(MADE_UP))))
+    seed = draw(st.sampled_from(asked(rule)))
+    start = date.fromordinal(date(2026, 1, 1).toordinal() + draw(st.integers(0, 1500)))
+
+    def moved(day: date | None) -> date | None:
+        return None if day is None else plus(start, between(seed.start, day))
+
+    request = replace(seed, start=start, since=moved(seed.since), finish_by=moved(seed.finish_by), review=None)
+    targets = [one.target for one in asked(rule) if one.target is not None]
+    if request.goal == "plan":
+        assume(targets)
+        request = replace(request, target=draw(st.sampled_from(targets)), maintain=None, then_stop=False)
+    if request.goal == "plan" and draw(st.integers(0, 2)) == 0:
+        return replace(request, maintain=Duration(draw(st.integers(1, 12)), "week"), then_stop=True)
+    return request
+
+
 @st.composite
 def requests(draw: st.DrawFn, exact: bool = False, ends: bool = True) -> Request:
-    """Any request under a shipped rule. `exact`: targets as doses; without `ends`, nothing after the target."""
-    rule = draw(st.sampled_from(sorted(RULES)))
+    """A request made up from nothing, any of its options given or not. `exact`: targets as doses; without `ends`,
+    nothing after the target."""
+    rule = draw(st.sampled_from(MADE_UP))
     infusion = rule == "baclofen-intrathecal-spasticity"
     taper = draw(st.integers(0, 2)) == 0
     start = date(2026, 1, 1).toordinal() + draw(st.integers(0, 1500))
@@ -197,7 +235,7 @@ def comparable(narrow: Schedule) -> bool:
 
 
 @tried(100)
-@given(requests())
+@given(requests() | varied())
 def test_every_schedule_is_lawful_and_written_and_read_without_loss(request: Request) -> None:
     """Same request, same bytes; every format that reads back gives an equal schedule; rows add up to the daily dose."""
     schedule = offered(request)

@@ -26,6 +26,8 @@ ISSUED = datetime.fromtimestamp(int(CLOCK), UTC)
 def started(folder: Path, *options: str, **more: object) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": CLOCK, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "titrate", "batch", "r.csv", "-o", "o.jsonl", *options]
+    # Whoever runs the tests in the background may have left the interrupt key ignored, which is inherited.
+    more.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
     )

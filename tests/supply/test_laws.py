@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from tests.test_properties import requests
 from titrate import supply
 from titrate.days import Duration
-from titrate.errors import NoSchedule, RequestError
-from titrate.planner import plan
+from titrate.errors import RequestError
+from titrate.planner.refused import Refused
+from titrate.planner.steps import within
+from titrate.planner.terms import Terms
 from titrate.product import Product
 from titrate.request import Request
 from titrate.rulebook import load
@@ -21,9 +23,10 @@ from titrate.verifier.supplied import check_supplied
 
 
 def planned(request: Request) -> Schedule:
+    rule = load(request.rule)
     try:
-        return plan(load(request.rule), request)
-    except (NoSchedule, RequestError):
+        return within(rule, Terms.of(rule, request))  # without the argument of a refusal, which takes ten times as long
+    except (Refused, RequestError):
         assume(False)
         raise
 
