@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -58,6 +59,7 @@ def typed(*arguments: str, answers: tuple[tuple[str, str], ...] = (), cwd: Path 
 
 def _controlled() -> None:
     """Make the terminal that of the process, so that Ctrl-C reaches it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background may have it ignored
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

@@ -205,7 +205,7 @@ def test_no_name_of_a_base_makes_the_reader_fail_otherwise_than_with_faults(tmp_
     (fault,) = caught.value.faults
     assert fault.startswith("ours.toml: extends: there is no rule ")
     assert fault.isprintable()
-    assert len(fault) < 400
+    assert len(fault) < 1500  # it lists the rules there are
 
 
 def test_a_protocol_is_never_reviewed_by_inheritance(tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_show_says_what_is_inherited_replaced_and_removed(tmp_path: Path) -> Non
     assert "Product 20 mg: form tablet" in limits["Removed by ours"]
     assert "stated: A protocol, page 2" in limits["Removed by ours"]
     assert "Product 20mg" not in limits
-    assert "Product 10mg: form tablet; strength 10 mg; divide halves" in limits
+    assert "Product 10 mg: form tablet; strength 10 mg; divide halves" in limits
 
 
 def test_check_says_what_a_protocol_does_and_whom_it_does_not_reach(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ COMMANDS = {
     ),
     "show": (
         "showing.show",
-        "Show a schedule with a chart of the daily dose: coloured on a terminal, plain text where it is piped.",
+        "Show a schedule with a chart of the daily dose: coloured on a terminal, plain where it is piped. Or write it.",
     ),
     "explain": (
         "explaining.explain",
