@@ -24,7 +24,7 @@ from titrate.typed import Typed
 MANY = 20 if os.environ.get("TITRATE_DEEP") == "1" else 1
 ISSUED, TODAY = datetime(2026, 11, 23, 9, tzinfo=UTC), date(2026, 11, 23)
 US, PUMP = "baclofen-oral-spasticity", "baclofen-intrathecal-spasticity"
-CALM = settings(max_examples=150 * MANY, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=150 * MANY, deadline=30_000, suppress_health_check=[HealthCheck.too_slow])
 
 
 @cache

@@ -65,7 +65,7 @@ def refused(ask: Callable[[], object]) -> str | None:
     return None
 
 
-@settings(max_examples=400 * MANY, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400 * MANY, deadline=30_000, suppress_health_check=[HealthCheck.too_slow])
 @given(rule=st.sampled_from(sorted(RULES)), goal=st.sampled_from(("plan", "taper")), typed=FREE)
 @example("baclofen-oral-spasticity", "plan", {"start": "2026-12-01", "target": "20 mg x3", "maintain": "1000000 weeks"})
 @example("baclofen-oral-spasticity", "taper", {"start": "2026-12-01", "current": "20 mg x3", "finish_by": "9999-12-31"})
@@ -75,7 +75,7 @@ def test_no_request_ends_in_a_traceback(rule: str, goal: Goal, typed: dict[str, 
     assert told is None or told.strip()
 
 
-@settings(max_examples=150 * MANY, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150 * MANY, deadline=30_000, suppress_health_check=[HealthCheck.too_slow])
 @given(
     name=st.sampled_from(sorted(FILES)),
     cuts=st.lists(
