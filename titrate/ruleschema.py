@@ -20,6 +20,15 @@ from titrate.rulevalue import several
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+# Who says how a dose rises says where it may stay and what it never exceeds.
+_RISING = {
+    "if": {
+        "anyOf": [{"required": [key], "additionalProperties": True} for key in ("start", "increase", "ladder")],
+    },
+    "then": {"required": ["maintenance", "maximum"], "additionalProperties": True},
+}
+
+
 def schema() -> dict[str, Any]:
     """The schema as data."""
     found = RuleFile.model_json_schema(schema_generator=_Written)
@@ -33,7 +42,7 @@ def schema() -> dict[str, Any]:
         # properties for one that allows none.)
         "if": {"required": ["extends"], "additionalProperties": True},
         "then": {"required": extending, "additionalProperties": True},
-        "else": {"required": needed, "additionalProperties": True},
+        "else": {"required": needed, "additionalProperties": True, **_RISING},
     }
 
 
