@@ -21,7 +21,7 @@ from titrate.formats import csv as tidy
 from titrate.formats import html
 from titrate.formats.html import HandoutOptions
 from titrate.patient import Patient
-from titrate.schedule import Note, Schedule
+from titrate.schedule import Leaving, Note, Schedule
 
 NBSP = "\N{NO-BREAK SPACE}"
 INFUSION = schedule(
@@ -299,3 +299,10 @@ def test_a_changed_document_becomes_none(tmp_path: Path) -> None:
     assert ran.code == 7
     assert "was changed after titrate wrote it" in ran.err
     assert not (tmp_path / "plan.html").exists()
+
+
+def test_a_way_out_says_of_which_plan_and_leaves_the_name_blank() -> None:
+    card = html.write(replace(descent(), leaves=Leaving("0123456789ab", 2)))
+    assert "This sheet is the way out of plan 0123456789ab, revision 2." in card
+    assert '<dt>Name</dt><dd><span class="blank"></span></dd>' in card
+    assert "For stopping only." not in html.write(descent())

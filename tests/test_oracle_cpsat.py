@@ -389,7 +389,7 @@ ANY_FALL = (Limit((("1000 mg", "day", "current"),), 1),)
 @CASES
 @given(sketches(("up",)))
 def test_a_titration_is_as_soon_as_the_solver_says(sketch: Sketch) -> None:
-    sketch = replace(sketch, decrease=ANY_FALL, last=None, taper_times=(), by=None)
+    sketch = replace(sketch, decrease=ANY_FALL, caps=(), last=None, taper_times=(), by=None)
     rule, request = sketch.rule(), sketch.request()
     target, current = request.target, request.current
     assert target is not None

@@ -9,16 +9,17 @@ import builtins
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.build import ladder, schedule
+from tests.build import STATED, ladder, schedule
 from tests.test_html import doses
 from titrate.errors import FormatError
 from titrate.formats import html, pdf
 from titrate.formats.html import HandoutOptions
-from titrate.schedule import Schedule
+from titrate.schedule import Note, Schedule
 
 NBSP = "\N{NO-BREAK SPACE}"
 LONG = schedule(
@@ -100,3 +101,10 @@ def test_without_the_library_it_says_how_to_install_it(fault: Exception, monkeyp
 def test_the_same_schedule_gives_the_same_bytes() -> None:
     shown: Schedule = ladder()
     assert pdf.write(shown) == pdf.write(shown)
+
+
+def test_a_sentence_and_its_source_fill_their_lines(tmp_path: Path) -> None:
+    """Held to its last word by a space that does not break, a mark made WeasyPrint break after the first word."""
+    notes = tuple(Note("food", f"Eat{n} {'a ' * n}pear", STATED) for n in range(20, 60))
+    pages = read(pdf.write(replace(LONG, notes=notes)), tmp_path, "-layout")
+    assert len(re.findall(r"Eat\d+ a ", "\n".join(pages))) == len(notes)

@@ -151,6 +151,16 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """The schedule that a way-out card leads out of, which stays as it is."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    plan: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """One day of a schedule, and what is taken on it. `number` counts from 1; `step` likewise."""
 
@@ -170,6 +180,8 @@ class Schedule:
 
     A revision (`revised` says of what kind) plans from one day on. Its `steps` are those from that day on, planned
     for its own `request`; the days before are in `earlier`, the oldest revision first, the superseded one last.
+
+    A way-out card is a plan of its own; `leaves` says out of which schedule it leads.
 
     `limits` are those of the rule and of the request that bound it, for whoever reads it; `maximum` is the largest
     daily dose among them, included, where there is one. `titrate.verify` looks at neither.
@@ -193,6 +205,7 @@ class Schedule:
     limits: tuple[Fact, ...] = ()
     maximum: Quantity | None = None
     due: tuple[Due, ...] = ()
+    leaves: Leaving | None = None
     format: Literal[1] = 1
 
     @property

@@ -13,7 +13,7 @@ from titrate.errors import RequestError
 from titrate.formats import json as documents
 from titrate.regimen import Pattern
 from titrate.revise import way_out
-from titrate.schedule import Absence
+from titrate.schedule import Absence, Leaving
 
 
 def test_the_past_of_several_revisions_is_kept_in_order() -> None:
@@ -58,7 +58,8 @@ def test_from_every_day_of_a_schedule_there_is_a_taper(day: int) -> None:
     taken = schedule.step_of(plus(on, -1))
     assert taken is not None
     assert card.request.current == Pattern(doses=taken[1].regimen.doses)
-    assert card.request.label == f"The way out from {schedule.plan}, revision 1"
+    assert card.request.label is None
+    assert card.leaves == Leaving(schedule.plan, 1)
 
 
 def test_where_nothing_is_taken_there_is_nothing_to_taper() -> None:

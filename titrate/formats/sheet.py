@@ -183,6 +183,9 @@ def _facts(schedule: Schedule) -> Iterator[tuple[str, str]]:
     yield "Status", "draft: no clinician has reviewed this rule" if rule.status == "draft" else fit(rule.status)
     yield "Plan", fit(f"{schedule.plan}, revision {schedule.revision}")
     yield "Replaces", _replaces(schedule)
+    if schedule.leaves is not None:
+        left = f"plan {schedule.leaves.plan}, revision {schedule.leaves.revision}"
+        yield "Way out of", fit(f"{left}; followed instead of it, and only when the prescriber says so")
     for one in request.approved:
         yield "Approved", fit(f"{one} (set by the prescriber)")
     if schedule.revised is not None:

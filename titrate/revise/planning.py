@@ -28,7 +28,7 @@ from titrate.revise.decision import decided
 from titrate.revise.fresh import Decision, fresh, taper
 from titrate.revise.offer import in_words_of_revise
 from titrate.rule import Rule
-from titrate.schedule import Due, Earlier, Kind, Revised, Schedule, Step, another_edition
+from titrate.schedule import Due, Earlier, Kind, Leaving, Revised, Schedule, Step, another_edition
 from titrate.verifier import Finding, verify
 from titrate.version import VERSION
 
@@ -89,6 +89,7 @@ def _first_lawful(
     decision = decided(course, action, changes, rule, issued)
     draft = Schedule(
         plan=schedule.plan,
+        leaves=schedule.leaves,
         revision=schedule.revision + 1,
         version=VERSION,
         issued=issued,
@@ -154,14 +155,14 @@ def way_out(schedule: Schedule, rule: Rule, on: date, issued: datetime, changes:
     if course.current is None or course.away:
         raise RequestError(f"Nothing is taken on {in_words(plus(on, -1))}, so there is nothing to taper.")
     request = replace(changes.applied(taper(fresh(course, issued))), start=on, finish_by=changes.finish_by)
-    says = f"the way out from {course.schedule.plan}, revision {course.schedule.revision}"
-    request = replace(request, label=f"{request.label}: {says}" if request.label else says[:1].upper() + says[1:])
     decision = Decision(request, "Keep what is taken until it may fall")
+
+    leaves = Leaving(schedule.plan, schedule.revision)
 
     def begun(start: date, planner: Planner) -> Schedule:
         planned = planner(rule, replace(request, start=start))
         lead = _lead(course.now, on, planned, "taper", rule, decision)
-        return _proved(replace(planned, steps=(*lead, *planned.steps)), rule, None)
+        return _proved(replace(planned, steps=(*lead, *planned.steps), leaves=leaves), rule, None)
 
     return _soonest(_starts(course, decision, rule), begun, plan)
 

@@ -101,6 +101,9 @@ def facts(tongue: Language, schedule: Schedule, references: References) -> Itera
     revision = tongue.say("revision {number}", number=str(schedule.revision))
     yield tongue.say("Plan"), f"{fit(schedule.plan)}, {revision}"
     yield tongue.say("Replaces"), _replaces(tongue, schedule)
+    if schedule.leaves is not None:
+        left = tongue.say("revision {number}", number=str(schedule.leaves.revision))
+        yield tongue.say("Way out of"), f"{fit(schedule.leaves.plan)}, {left}"
     if schedule.revised is not None:
         said, whose = references.sentence(schedule.revised.says), tongue.say("set by the prescriber")
         yield tongue.say("Decided"), f"{said.says} ({whose})"

@@ -252,7 +252,7 @@ class _Drawing:
             middle = min(max(x, Fraction(wide, 2)), self._right + 18 - Fraction(wide, 2))
             label = None
             if middle - Fraction(wide, 2) >= free:
-                label = Label(_tenths(middle), _tenths(self._bottom + _LINE), self._day(step.days.first))
+                label = Label(_tenths(middle), _tenths(self._bottom + _LINE + 5), self._day(step.days.first))
                 free = middle + Fraction(wide, 2) + 8
             yield Upright(_tenths(x), "date", label)
         past = self.schedule.kept()
@@ -260,7 +260,7 @@ class _Drawing:
             day = self._day(past[0].days.first)
             left = max(self.x(past[0].days.first), Fraction(len(day) * _CHARACTER, 2))
             if left + len(day) * _CHARACTER <= self.x(self.schedule.first):
-                label = Label(_tenths(left), _tenths(self._bottom + _LINE), day)
+                label = Label(_tenths(left), _tenths(self._bottom + _LINE + 5), day)
                 yield Upright(_tenths(self.x(past[0].days.first)), "date", label)
         if self.schedule.revised is not None:
             yield self._marked(self.schedule.revised.on, "revised", self.tongue.say("changed"))

@@ -14,7 +14,7 @@ from titrate.formats.html.chart import Chart, chart, description
 from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import Place, References, Said, capital
 from titrate.regimen import Administration, Regimen
-from titrate.schedule import Day, Schedule, Step
+from titrate.schedule import Day, Leaving, Schedule, Step
 from titrate.supply import Dispensing
 
 Audience = Literal["patient", "clinician"]
@@ -104,6 +104,7 @@ class Page:
     asked: tuple[tuple[str, str], ...]
     places: tuple[Place, ...]
     label: str
+    leaves: Leaving | None
 
 
 def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: Dispensing | None = None) -> Page:
@@ -151,6 +152,7 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
         asked=tuple(about.asked(tongue, schedule)) if clinician else (),
         places=references.places(),
         label=fit(schedule.request.label or ""),
+        leaves=schedule.leaves,
     )
 
 
