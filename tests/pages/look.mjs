@@ -66,16 +66,23 @@ for (const file of files) {
   await page.goto(pathToFileURL(file).href);
   const wide = { rows: await page.evaluate(seen), wider: await page.evaluate(wider), faults: await faults(page) };
   if (process.env.PICTURES) await page.screenshot({ path: file.replace(/html$/, "wide.png"), fullPage: true });
-  // 320 px is also what a window of 1280 px shows at 400 %.
   await page.setViewportSize({ width: 320, height: 640 });
   const narrow = { rows: await page.evaluate(seen), wider: await page.evaluate(wider), faults: await faults(page) };
   if (process.env.PICTURES) await page.screenshot({ path: file.replace(/html$/, "narrow.png"), fullPage: true });
+  // A window of 1280 by 1024 px at 400 %, as WCAG 1.4.10 asks: each px of the page is four of the screen.
+  const screen = await page.context().newCDPSession(page);
+  const magnified = { width: 320, height: 256, deviceScaleFactor: 4, mobile: false };
+  await screen.send("Emulation.setDeviceMetricsOverride", magnified);
+  const zoomed = { rows: await page.evaluate(seen), wider: await page.evaluate(wider), faults: await faults(page) };
+  zoomed.scale = await page.evaluate(() => devicePixelRatio);
+  if (process.env.PICTURES) await page.screenshot({ path: file.replace(/html$/, "zoomed.png") });
+  await screen.send("Emulation.clearDeviceMetricsOverride");
   // The width of A4 between its margins.
   await page.setViewportSize({ width: 680, height: 970 });
   await page.emulateMedia({ media: "print" });
   const print = { rows: await page.evaluate(seen), smallest: await page.evaluate(smallest) };
   await page.pdf({ path: file.replace(/html$/, "printed.pdf"), preferCSSPageSize: true, printBackground: false });
-  told.push({ file, requests: requests.slice(1), errors, wide, narrow, print });
+  told.push({ file, requests: requests.slice(1), errors, wide, narrow, zoomed, print });
   await page.close();
 }
 await browser.close();

@@ -78,7 +78,7 @@ def english(shown: str, lang: str) -> str:
 
 
 @every_case
-@pytest.mark.parametrize("where", ["wide", "narrow", "print"])
+@pytest.mark.parametrize("where", ["wide", "narrow", "zoomed", "print"])
 def test_every_day_stands_there_once_with_the_doses_of_the_csv(case: str, where: str, looked: dict[str, Any]) -> None:
     name, lang, *_ = CASES[case]
     rows = looked[case][where]["rows"]
@@ -91,13 +91,14 @@ def test_every_day_stands_there_once_with_the_doses_of_the_csv(case: str, where:
 
 @every_case
 def test_axe_finds_nothing(case: str, looked: dict[str, Any]) -> None:
-    assert looked[case]["wide"]["faults"] == []
-    assert looked[case]["narrow"]["faults"] == []
+    for where in ("wide", "narrow", "zoomed"):
+        assert looked[case][where]["faults"] == []
 
 
 @every_case
 def test_nothing_is_wider_than_the_window(case: str, looked: dict[str, Any]) -> None:
-    for where in ("wide", "narrow"):
+    assert looked[case]["zoomed"]["scale"] == 4
+    for where in ("wide", "narrow", "zoomed"):
         assert looked[case][where]["wider"] == {"by": 0, "out": []}
 
 
