@@ -115,9 +115,10 @@ def test_a_pace_of_the_prescriber_is_left_to_the_rule_again(folder: Path) -> Non
 
 
 def test_refusals_as_json(folder: Path) -> None:
-    told = json.loads(revise(folder, "back", "1", "--json").err)
+    ran = titrate("revise", "plan.json", "--on", "2026-12-08", "back", "2", "--json", cwd=folder)
+    told = json.loads(ran.err)
     assert (told["exit_code"], told["error"]) == (5, "no schedule")
-    assert "--on 2026-12-07" in told["options"][0]
+    assert "back 1 --on 2026-12-08" in told["options"][0]
 
 
 # --- documents that were changed, are old, or are not the newest ---------------------------------------------------

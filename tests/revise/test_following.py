@@ -29,6 +29,11 @@ CASES: list[tuple[str, str, tuple[str, ...], dict[str, str], list[str]]] = [
     ("up", "12-07", ("back", "1"), {}, ["12-07 5 mg x3", "12-10 10 mg x3", "12-13 15 mg x3", "12-16 20 mg x3 on"]),
     ("up", "12-07", ("back",), {"kept": "5d"},
      ["12-07 5 mg x3", "12-12 10 mg x3", "12-15 15 mg x3", "12-18 20 mg x3 on"]),
+    # A side effect the day after the rise to 15 mg: back to 10 mg at once, which was taken for 3 days before it.
+    ("up", "12-08", ("back", "1"), {}, ["12-08 10 mg x3", "12-11 15 mg x3", "12-14 20 mg x3 on"]),
+    # Withdrawal the day after the fall to 10 mg: 15 mg again, and then at least 14 days from there.
+    ("down", "12-05", ("back", "1"), {},
+     ["12-05 15 mg x3", "12-08 10 mg x3", "12-12 5 mg x3", "12-17 5 mg x1", "12-22 0 mg"]),
     ("up", "12-15", ("back", "1"), {"to": "15 mg x3"}, ["12-15 15 mg x3", "12-18 20 mg x3 on"]),
     # 6 days a step: 10 mg, taken since 4 December, may change on 10 December.
     ("up", "12-07", ("slower", "x2"), {}, ["12-07 10 mg x3", "12-10 15 mg x3", "12-16 20 mg x3 on"]),
@@ -218,6 +223,12 @@ def test_one_step_back_from_the_first_is_to_what_was_taken_before_the_plan() -> 
     assert told(schedule.steps)[0] == "12-01 10 mg x3"
     found = act(schedule, "2026-12-04", "back", "1")
     assert told(found.steps) == ["12-04 5 mg x3", "12-07 10 mg x3", "12-10 15 mg x3", "12-13 20 mg x3 on"]
+
+
+def test_one_step_back_after_a_way_back_goes_on_down_the_ladder() -> None:
+    """5, 10, 15 mg, back to 10 mg on 8 December; on the 12th one step back is 5 mg, not the 15 mg of before."""
+    second = act(up(), "2026-12-08", "back", "1")
+    assert told(act(second, "2026-12-11", "back", "1").steps)[:2] == ["12-11 5 mg x3", "12-14 10 mg x3"]
 
 
 def test_another_target_keeps_how_long_one_stays_and_whether_one_stops() -> None:

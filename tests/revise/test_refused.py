@@ -25,13 +25,10 @@ from titrate.revise import Changes
         # More than before the days without the drug is never gone on with.
         ("2026-12-08", ("missed", "2d"), {"to": "15 mg x3"},
          ["would break the law \u201cseam\u201d", "at most 30 mg a day"]),
-        # 15 mg was taken for one day only; on 10 December it may fall.
-        ("2026-12-08", ("back", "1"), {}, ["interval", "after 1 day of 15 mg x3", "--on 2026-12-10"]),
         ("2026-12-07", ("back", "2"), {}, ["does not go back so far", "--to REGIMEN"]),
-        # From 15 mg to 5 mg is too far for one fall; to 10 mg it may be as soon as 15 mg was kept for 3 days.
+        # From 15 mg to 5 mg is too far for one fall; to 10 mg, which was taken the day before yesterday, it may be.
         ("2026-12-08", ("back", "2"), {},
-         ["decrement", "You could: keep 15 mg x3 until then, and go back less far on Thursday 10 December 2026 "
-                       "(back 1 --on 2026-12-10)."]),
+         ["decrement", "You could: go back less far on Tuesday 08 December 2026 (back 1 --on 2026-12-08)."]),
         ("2026-12-10", ("back", "2"), {},
          ["You could: go back less far on Thursday 10 December 2026 (back 1 --on 2026-12-10)."]),
         ("2026-12-07", ("back",), {"to": "5 mg x1"}, ["would break"]),
@@ -65,6 +62,15 @@ def test_refusals_say_why_and_what_to_do(
     text = refused(up(), on, *action, **options)
     for word in words:
         assert word in text
+
+
+def test_a_way_back_is_not_taken_back_in_its_turn() -> None:
+    """15 mg from 7 December, back to 10 mg on the 8th: on the 9th neither 15 mg again, nor 5 mg, before 3 days."""
+    second = act(up(), "2026-12-08", "back", "1")
+    for on, to in (("2026-12-09", "15 mg x3"), ("2026-12-09", "5 mg x3"), ("2026-12-10", "5 mg x3")):
+        assert "would break the law \u201cinterval\u201d" in refused(second, on, "back", to=to)
+    assert "keep 10 mg x3 until then, and go back on Friday 11 December 2026" in refused(second, "2026-12-09", "back", "1")
+    assert act(second, "2026-12-11", "back", "1").steps[0].regimen.notation == "5 mg x3"
 
 
 def test_products_that_leave_no_way_out_are_refused() -> None:

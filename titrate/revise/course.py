@@ -87,14 +87,17 @@ class Course:
             last = step.days.last
         return last
 
-    def back(self, count: int) -> Run | None:
-        """What was taken `count` changes before, or `None` if the plan does not go so far back."""
-        taken = [run for run in self.runs if run.regimen is not None]
-        different: list[Run] = []
-        for run in reversed(taken):
-            if not different or pattern(different[-1].regimen) != pattern(run.regimen):
-                different.append(run)
-        return different[count] if count < len(different) else None
+    def back(self, count: int) -> Pattern | None:
+        """What was taken `count` changes before, or before the plan; `None` where nothing is known so far back.
+
+        A dose that one came back to stands where it stood first: after 5, 10, 15 and 10 mg, one back is 5 mg.
+        """
+        first = self.schedule.chain()[0].request.current
+        steps = [] if first is None else [first]
+        for taken in (pattern(run.regimen) for run in self.runs if run.regimen is not None):
+            if taken is not None:
+                steps[steps.index(taken) if taken in steps else len(steps) :] = [taken]
+        return steps[-1 - count] if count < len(steps) else None
 
 
 def pattern(regimen: Regimen | None) -> Pattern | None:

@@ -114,17 +114,12 @@ def _later(step: Step, count: int, old: Request) -> Step:
 
 
 def _back(course: Course, action: Action, base: Request) -> Decision:
-    run = None if action.count is None else course.back(action.count)
-    to = action.to if run is None else pattern(run.regimen)
+    to = action.to if action.count is None else course.back(action.count)
     if to is None:
-        before = course.schedule.chain()[0].request.current
-        changes = sum(1 for one in course.runs if one.regimen is not None)
-        if before is None or action.count != changes or before == pattern(course.runs[0].regimen):
-            raise RequestError(
-                f'"{action.typed}": the plan does not go back so far from {now(course)}.',
-                ("say what to go back to: back --to REGIMEN", "stop gradually: stop"),
-            )
-        to = before
+        raise RequestError(
+            f'"{action.typed}": the plan does not go back so far from {now(course)}.',
+            ("say what to go back to: back --to REGIMEN", "stop gradually: stop"),
+        )
     if to == course.current:
         raise RequestError(f'"{action.typed}": {to} is what is taken now.', ("stay longer: stay 7d",))
     kept = action.kept or _kept(course, to)

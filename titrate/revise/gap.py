@@ -15,7 +15,7 @@ from titrate.reason import Because, Fact
 from titrate.request import Request
 from titrate.revise.action import Action
 from titrate.revise.changes import Changes
-from titrate.revise.course import Course, Run, pattern
+from titrate.revise.course import Course, Run
 from titrate.revise.fresh import Decision, fresh, now, told
 from titrate.rule import Rule
 from titrate.schedule import Absence
@@ -137,10 +137,9 @@ def _gone_on(course: Course, action: Action, request: Request) -> tuple[Request,
                 "What is being stopped cannot start again from the beginning.", ("--then continue", "--then back")
             )
         return replace(request, current=None, since=None, start=on), "start again from the beginning"
-    run = course.now if action.then == "continue" else course.back(1) if action.then == "back" else None
-    if action.then == "back" and run is None:
+    to = {"continue": course.current, "back": course.back(1), None: action.to}[action.then]
+    if action.then == "back" and to is None:
         raise RequestError("There is no step before this one to go back to.", ("--to REGIMEN",))
-    to = action.to if run is None else pattern(run.regimen)
     if to is None:
         return None
     kept = plus(on, action.kept or 1)
@@ -176,15 +175,9 @@ def _told(gone: Quantity | None) -> str:
 def _ways_on(course: Course, request: Request) -> Iterator[str]:
     """The decisions that can be typed."""
     yield f"go on with {now(course)} (--then continue)"
-    run, last = course.back(1), course.now
-    lower = run is not None and last is not None and _daily(run) <= _daily(last)
-    if run is not None and run.regimen is not None and lower:
-        yield f"go back to {run.regimen.in_words()} and on from there (--then back)"
+    before, last = course.back(1), course.current
+    if before is not None and last is not None and before.total() <= last.total():
+        yield f"go back to {told(course, before)} and on from there (--then back)"
     if request.goal == "plan":
         yield "start again from the beginning (--then restart)"
     yield "go on with another dose, no higher than before (--to REGIMEN)"
-
-
-def _daily(run: Run) -> Quantity:
-    assert run.regimen is not None, run
-    return run.regimen.daily

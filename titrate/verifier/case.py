@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from titrate.days import Days, between, in_words, plus
@@ -188,6 +188,19 @@ class Case:
         at = between(before.days.first, last)
         ago = next((days for days in range(len(cycle)) if cycle[(at - days) % len(cycle)]), 0)
         return plus(last, -ago)
+
+    def takes_back(self, move: Move) -> bool:
+        """Whether it is the first change of a revision and leads back to what was taken up to the last one.
+
+        How long a dose is kept is about going on. After a step that is not borne one goes back to the dose of the
+        days before it, to which the body is used, and does not wait. That way back is not taken back in its turn.
+        """
+        first = self.spans[0]
+        if move.span is not first or self.schedule.revised is None or not self.past:
+            return False
+        runs = [doses for doses, _ in groupby(span.doses for span in self.past)]
+        again = len(runs) > 2 and runs[-3] == runs[-1]
+        return len(runs) > 1 and not again and (runs[-2], runs[-1]) == (first.doses, move.before)
 
     def amount(self, dose: Fraction) -> Quantity:
         """A plain number in the unit of the rule."""

@@ -22,7 +22,7 @@ def check_ladder(case: Case) -> Iterator[Finding]:
         limit = f"{bottom.notation}, the first rung"
         yield found(LAW, first.days.first, f"it begins with {value}", value, limit, bottom.citation)
     for move in case.moves:
-        if move.direction == "rise" and move.before:
+        if move.direction == "rise" and move.before and not case.takes_back(move):
             yield from _rise(case, move)
 
 

@@ -167,11 +167,11 @@ def _largest(way: Direction, by: By) -> str:
 
 
 def check_interval(case: Case) -> Iterator[Finding]:
-    """Laws 3 and 4. No rise and no fall comes sooner than the rule allows."""
+    """Laws 3 and 4. No rise and no fall comes sooner than the rule allows, but one that takes the last change back."""
     for move in case.moves:
         if move.direction not in ("rise", "fall") or not move.between_doses or move.held is None:
             continue
-        if climbs(case, move):
+        if climbs(case, move) or case.takes_back(move):
             continue
         changes = case.limits.increase if move.direction == "rise" else case.limits.decrease
         for limit in applicable(changes, move.daily_before, move.span.daily, move.daily_original):
