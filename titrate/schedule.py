@@ -224,9 +224,15 @@ class Schedule:
         return self.last is not None and not self.steps[-1].regimen.administrations
 
     @property
+    def called_off(self) -> bool:
+        """Whether it was called off before its first dose: neither it nor the days before it have any."""
+        steps = (*self.kept(), *self.steps) if self.revised is not None and self.stops else ()
+        return bool(steps) and not any(step.regimen.administrations for step in steps)
+
+    @property
     def last_dose(self) -> date | None:
-        """The day of the last dose, where the schedule stops the drug."""
-        if not self.stops:
+        """The day of the last dose, where the schedule stops the drug; there is none where it was called off."""
+        if not self.stops or self.called_off:
             return None
         before = plus(self.steps[-1].days.first, -1)
         if len(self.steps) == 1:

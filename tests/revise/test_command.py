@@ -73,7 +73,7 @@ def test_what_is_printed_names_what_it_replaces_and_what_was_before(folder: Path
     ("arguments", "code", "words"),
     [
         (("plan.json", "--on", "2026-12-06", "missed", "3d"), 5, ["--then continue", "--then restart"]),
-        (("plan.json", "--on", "2026-11-06", "stop"), 4, ["begins on Tuesday 01 December 2026"]),
+        (("plan.json", "--on", "2026-11-06", "stay", "7d"), 4, ["begins on Tuesday 01 December 2026"]),
         (("plan.json", "--on", "soon", "stop"), 4, ["--on", "soon"]),
         (("plan.json", "stop"), 2, ["--on"]),
         (("plan.json", "--on", "2026-12-06"), 2, ["Missing argument"]),

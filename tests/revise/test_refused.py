@@ -12,7 +12,7 @@ from titrate.revise import Changes
 @pytest.mark.parametrize(
     ("on", "action", "options", "words"),
     [
-        ("2026-11-30", ("stop",), {}, ["begins on Tuesday 01 December 2026", "--on 2026-12-01"]),
+        ("2026-11-30", ("stay", "3d"), {}, ["begins on Tuesday 01 December 2026", "--on 2026-12-01"]),
         ("2026-12-08", ("missed", "3d"), {},
          ["after 3 days without baclofen", "does not say how to go on", "the prescriber has not decided",
           "Never take two doses", "--then continue", "--then back", "--then restart", "--to REGIMEN"]),
@@ -69,7 +69,9 @@ def test_a_way_back_is_not_taken_back_in_its_turn() -> None:
     second = act(up(), "2026-12-08", "back", "1")
     for on, to in (("2026-12-09", "15 mg x3"), ("2026-12-09", "5 mg x3"), ("2026-12-10", "5 mg x3")):
         assert "would break the law \u201cinterval\u201d" in refused(second, on, "back", to=to)
-    assert "keep 10 mg x3 until then, and go back on Friday 11 December 2026" in refused(second, "2026-12-09", "back", "1")
+    assert "keep 10 mg x3 until then, and go back on Friday 11 December 2026" in refused(
+        second, "2026-12-09", "back", "1"
+    )
     assert act(second, "2026-12-11", "back", "1").steps[0].regimen.notation == "5 mg x3"
 
 

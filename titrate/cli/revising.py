@@ -68,7 +68,8 @@ if TYPE_CHECKING:
     from titrate.schedule import Schedule
 
 # As `titrate.revise.Action` has them; here for a shell that completes one, which waits for nothing else.
-ACTIONS = ("stay", "back", "slower", "retarget", "stop", "missed", "withheld", "shift", "products", "replan")
+ACTIONS = ("stay", "back", "slower", "retarget", "stop", "missed", "withheld", "shift", "products", "replan",
+           "withdraw")  # fmt: skip
 
 
 def actions(incomplete: str) -> list[str]:
@@ -86,7 +87,7 @@ Edited = Annotated[bool, typer.Option("--as-edited", help="Go on from a document
 def revise(
     schedule: File,
     action: Annotated[str, typer.Argument(help="stay, back, slower, retarget, stop, missed, withheld, shift, "
-                                               "products or replan.", autocompletion=actions)],
+                                               "products, replan or withdraw.", autocompletion=actions)],
     value: Annotated[Text, typer.Argument(help='What goes with it: 7d, 1, x2, "40 mg/day", 3d, DAY..DAY, 1d, 5mg.')]
     = None,
     *,
@@ -164,7 +165,7 @@ def _revised(file: Path, on: date, options: dict[str, object], wants_zone: bool)
     rule = rulebook.load(str(options["rule"] or read.schedule.rule.id))
     changes = _changes(options, on)
     found = revise(read.schedule, rule, action, on, now(), Origin(read.sha256, read.edited), changes)
-    _notes(read.schedule, found, on)
+    _notes(read.schedule, found)
     return found
 
 
@@ -183,10 +184,11 @@ def _changes(options: dict[str, object], on: date) -> Changes:
     return Changes.typed(typed.request("", "plan", now(), today()), to_rule)
 
 
-def _notes(before: Schedule, after: Schedule, on: date) -> None:
+def _notes(before: Schedule, after: Schedule) -> None:
     """What whoever decides has to know besides."""
     from titrate.days import in_words
 
+    on = after.first if after.revised is None else after.revised.on
     if before.rule.sha256 != after.rule.sha256:
         note(f"The rule {after.rule.id} is another edition than the one that the schedule was made from.")
     if before.review is not None and after.review is None and not after.stops:

@@ -17,6 +17,8 @@ _AT = ("midday", "noon", "bedtime", "night")
 
 def sentences(before: Schedule, after: Schedule, found: tuple[Difference, ...]) -> list[str]:
     """What is different from which day on, for whoever takes it."""
+    if after.called_off and not before.called_off:
+        return ["The plan was called off before its first dose: take nothing of it."]
     if not found:
         return ["No dose changes on any day."]
     drug = after.rule.drug

@@ -153,7 +153,7 @@ def sheet(schedule: Schedule, daily: bool = False) -> Sheet:
         *_due(schedule, references),
         *_changed(schedule),
         *_before(schedule),
-        *_notes(schedule.notes, references),
+        *_notes(() if schedule.called_off else schedule.notes, references),
     ]
     if schedule.not_checked:
         sections.append(Section("Not checked", tuple(fit(what) for what in schedule.not_checked)))
@@ -343,6 +343,8 @@ def _end(schedule: Schedule) -> str:
     """What happens after the last step: the stop, or that there is none."""
     last = schedule.steps[-1]
     look = f" The prescriber looks again on {_short(schedule.review)}." if schedule.review is not None else ""
+    if schedule.called_off:
+        return "The plan was called off before its first dose: nothing of it is taken."
     if schedule.stops and schedule.last_dose is not None:
         if len(schedule.steps) == 1:
             return f"No dose from {_short(last.days.first)}.{look}"

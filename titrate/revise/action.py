@@ -13,7 +13,8 @@ from titrate.days import Days, Duration, between, parse_date
 from titrate.errors import RequestError
 from titrate.regimen import Pattern
 
-Name = Literal["stay", "back", "slower", "retarget", "stop", "missed", "withheld", "shift", "products", "replan"]
+Name = Literal["stay", "back", "slower", "retarget", "stop", "missed", "withheld", "shift", "products", "replan",
+               "withdraw"]  # fmt: skip
 Then = Literal["continue", "back", "restart"]
 Read = TypeVar("Read")
 
@@ -29,6 +30,7 @@ EXAMPLES: dict[Name, str] = {
     "shift": "1d",
     "products": "5mg,10mg",
     "replan": "",
+    "withdraw": "",
 }
 
 

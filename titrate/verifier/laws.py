@@ -21,6 +21,7 @@ from titrate.rule import Rule
 from titrate.schedule import Kind, Schedule
 from titrate.source import Citation
 from titrate.verifier.asked import check_asked
+from titrate.verifier.calledoff import check_called_off
 from titrate.verifier.case import Case, Finding, Move, Span, found
 from titrate.verifier.change import Direction, applicable, counts, every_dose, within, worst
 from titrate.verifier.cycle import check_cycle
@@ -62,7 +63,10 @@ def verify(
     it supersedes is proved as well, as far as it was planned with this very rule file.
     """
     request = schedule.request
-    checks = CHECKS if checks is None else checks
+    previous = schedule.previous()
+    before = checks
+    if checks is None:
+        checks = OF_CALLED_OFF if schedule.called_off else CHECKS
     own = own or rule.limits_for(request.patient, starting=request.current is None)
     if not schedule.steps:
         nothing = found("covered", None, "the schedule has no step", "no day", "at least one day")
@@ -71,9 +75,8 @@ def verify(
         return Verdict(("rule",), foreign)
     case = Case.of(schedule, rule, own)
     findings = [finding for check in checks for finding in check(case)]
-    previous = schedule.previous()
     if previous is not None and previous.rule.sha256 == rule.sha256:
-        findings += [finding for finding in verify(previous, rule, checks).findings if finding not in findings]
+        findings += [finding for finding in verify(previous, rule, before).findings if finding not in findings]
     return Verdict(tuple(map(law_of, checks)), tuple(findings))
 
 
@@ -429,3 +432,6 @@ CHECKS: tuple[Check, ...] = (
     check_gates,
     check_seam,
 )
+
+# Of a plan that was called off before its first dose nothing is asked but that nobody is left without one.
+OF_CALLED_OFF: tuple[Check, ...] = (check_covered, check_never_abrupt, check_called_off, check_rule, check_seam)

@@ -65,7 +65,9 @@ def _stay(tongue: Language, step: Step, pump: bool) -> str:
 
 
 def _end(tongue: Language, schedule: Schedule, drug: str, pump: bool) -> Iterator[str]:
-    if schedule.stops and schedule.last_dose is not None:
+    if schedule.called_off:
+        yield tongue.say("The plan was called off before its first dose: nothing of it is taken.")
+    elif schedule.stops and schedule.last_dose is not None:
         first = tongue.long(schedule.steps[-1].days.first)
         if len(schedule.steps) > 1:
             yield tongue.say("The last dose is on {day}.", day=tongue.long(schedule.last_dose))

@@ -79,7 +79,14 @@ class OddDose:
 
 
 def entries(schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None) -> Iterator[Entry]:
-    """Every entry, step by step, then the days on which somebody has to act. `zone` is `None` for floating times."""
+    """Every entry, step by step, then the days on which somebody has to act. `zone` is `None` for floating times.
+
+    Of a plan that was called off there is nothing in a feed, and in a file a note that says so.
+    """
+    if schedule.called_off:
+        if not options.feed:
+            yield _all_day(schedule.first, "called-off", *wording.called_off(schedule, options.discreet))
+        return
     yield from _about(schedule, options)
     for number, step in enumerate(schedule.steps, 1):
         if step.days.first > schedule.listed_until:

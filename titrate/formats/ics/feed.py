@@ -53,7 +53,8 @@ def dated(schedule: Schedule, options: CalendarOptions) -> tuple[Dated, ...]:
         for uid in held:
             dropped.pop(uid, None)
         live = {uid: _unless_same(live.get(uid), one) for uid, one in held.items()}
-    left = [_cancelled(one, options) for one in dropped.values()]
+    takes = "Nothing of it is taken." if schedule.called_off else "Take what the calendar says for the day."
+    left = [_cancelled(one, options, takes) for one in dropped.values()]
     return (*sorted(live.values(), key=_order), *sorted(left, key=_order))
 
 
@@ -101,9 +102,9 @@ def _uid(schedule: Schedule, entry: Entry) -> str:
     return f"{schedule.plan}-{day.year:04d}{day:%m%d}-{name}@titrate"
 
 
-def _cancelled(one: Dated, options: CalendarOptions) -> Dated:
+def _cancelled(one: Dated, options: CalendarOptions, takes: str) -> Dated:
     """A dropped entry, once and silent, with a title that says so wherever the status is not looked at."""
-    text = f"Revision {one.revision} of the plan cancelled this. Take what the calendar says for the day.\n"
+    text = f"Revision {one.revision} of the plan cancelled this. {takes}\n"
     was = "" if options.discreet else f"It was: {one.entry.title}."
     title = f"Cancelled: {one.entry.title}"
     entry = replace(one.entry, title=title, text=(text + was).strip(), count=1, rings=False)

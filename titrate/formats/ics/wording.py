@@ -85,6 +85,12 @@ def dose_text(schedule: Schedule, number: int, administration: Administration, t
     return "\n".join(parts)
 
 
+def called_off(schedule: Schedule, discreet: bool) -> tuple[str, str]:
+    """Title and text of the only entry of a plan that was called off before its first dose."""
+    text = f"Nothing of the plan is taken.\nPlan {schedule.plan}, revision {schedule.revision}.{replaces(schedule)}"
+    return f"{drug(schedule, discreet)}: the plan was called off {tag(schedule)}", text
+
+
 def odd_hour(title: str, text: str, clock: datetime, oddity: Oddity) -> tuple[str, str]:
     """Title and text of a dose whose hour the clock skips or repeats; `clock` is what it shows when the dose is due."""
     if oddity == "skipped":

@@ -44,6 +44,8 @@ def _lines(schedule: Schedule, supply: Supply, fillings: tuple[Filling, ...], to
 
 
 def _until(schedule: Schedule, supply: Supply) -> str:
+    if schedule.called_off:
+        return "It was called off before its first dose: nothing is dispensed."
     first, last = in_short(supply.days.first), in_short(supply.days.last or supply.days.first)
     if not supply.goes_on:
         return f"From {first} to the last dose on {last}."

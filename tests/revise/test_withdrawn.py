@@ -1,0 +1,125 @@
+"""A plan that is called off before its first dose: nothing of it is left, and nobody is left without a dose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests import build
+from tests.revise.acting import act, d, down, refused, rule, told, up
+from tests.test_ics import events, said
+from titrate import supply, verify
+from titrate.days import Days
+from titrate.formats import csv, text
+from titrate.formats import json as documents
+from titrate.formats.ics import CalendarOptions, write
+from titrate.regimen import Pattern
+from titrate.schedule import Schedule
+from titrate.supply import Dispensing
+
+FEED = CalendarOptions(feed=True)
+
+
+def laws(schedule: Schedule) -> set[str]:
+    return {finding.law for finding in verify(schedule, rule()).findings}
+
+
+@pytest.mark.parametrize(
+    ("on", "action"),
+    [("2026-11-25", "withdraw"), ("2026-12-01", "withdraw"), ("2026-11-25", "stop"), ("2026-12-01", "stop")],
+)
+def test_a_plan_is_called_off_before_its_first_dose(on: str, action: str) -> None:
+    """Nothing is taken before the plan, and its first dose is on 1 December: nothing is left of it."""
+    found = act(up(), on, action)
+    assert found.called_off
+    assert told(found.steps) == ["12-01 0 mg"]
+    assert (found.first, found.last, found.last_dose) == (d("2026-12-01"), d("2026-12-01"), None)
+    assert verify(found, rule()).findings == ()
+    assert documents.read(documents.write(found)) == found
+
+
+def test_a_plan_that_was_put_off_is_called_off_on_any_day_before_it_begins() -> None:
+    second = act(up(), "2026-12-01", "shift", "7d")
+    found = act(second, "2026-12-05", "withdraw")
+    assert (found.called_off, found.first, found.revision) == (True, d("2026-12-05"), 3)
+    assert laws(found) == set()
+
+
+def test_after_the_first_dose_it_is_stopped_gradually() -> None:
+    message = refused(up(), "2026-12-04", "withdraw")
+    assert "5 mg three times a day is taken on the day before Friday 04 December 2026" in message
+    assert "stop gradually: stop" in message
+    assert "--on 2026-12-01 withdraw" in message
+    assert not act(up(), "2026-12-04", "stop").called_off
+
+
+def test_who_comes_from_a_regimen_is_never_left_without_a_dose() -> None:
+    message = refused(down(), "2026-11-25", "withdraw")
+    assert "nothing would be taken, and that would be an abrupt stop" in message
+    assert "20 mg x3 is taken before the plan" in message
+    assert '--on 2026-12-01 retarget "20 mg x3"' in message
+    assert "--on 2026-12-01 shift 7d" in message
+    assert told(act(down(), "2026-12-01", "retarget", "20 mg x3").steps) == ["12-01 20 mg x3 on"]
+    rising = up(current=Pattern.parse("5 mg x3"), since=d("2026-11-01"))
+    message = refused(rising, "2026-12-01", "withdraw")
+    # 15 mg a day is less than the 40 mg that one may stay on, so that is not offered.
+    assert "You could: stop gradually: --on 2026-12-01 stop." in message
+    assert not act(rising, "2026-12-01", "stop").called_off
+
+
+def test_what_was_called_off_does_not_go_on() -> None:
+    found = act(up(), "2026-11-25", "withdraw")
+    for action in (("replan",), ("stop",), ("withdraw",), ("shift", "3d"), ("retarget", "10 mg x3")):
+        assert "was called off before its first dose" in refused(found, "2026-12-01", *action)
+
+
+def test_in_the_feed_everything_is_cancelled_and_nothing_is_left() -> None:
+    found = act(up(tz="Europe/London"), "2026-11-25", "withdraw")
+    before, after = events(write(up(tz="Europe/London"), FEED)), events(write(found, FEED))
+    assert {event["UID"] for event in after} == {event["UID"] for event in before}
+    assert {event["STATUS"] for event in after} == {"CANCELLED"}
+    assert {event["SEQUENCE"] for event in after} == {"2"}
+    assert not any(name.startswith("ALARM") for event in after for name in event)
+    assert all("Nothing of it is taken." in said(event["DESCRIPTION"]) for event in after)
+
+
+def test_a_file_says_only_that_it_was_called_off() -> None:
+    (event,) = events(write(act(up(tz="Europe/London"), "2026-11-25", "withdraw")))
+    assert said(event["SUMMARY"]) == "Baclofen: the plan was called off (r2)"
+    assert "RRULE" not in event
+
+
+def test_what_is_printed_and_dispensed() -> None:
+    found = act(up(), "2026-11-25", "withdraw")
+    assert "The plan was called off before its first dose: take nothing of it." in " ".join(text.write(found).split())
+    assert "last dose" not in text.write(found)
+    assert csv.write(found).splitlines()[1:] == ["2026-12-01,Tuesday,1,1,taper,,,0,mg,,0"]
+    assert supply.of(found, Dispensing()).fills == ()
+
+
+def broken() -> dict[str, tuple[Schedule, set[str]]]:
+    """What says that it was called off, and leaves somebody without a dose, or is something else."""
+    good = act(up(), "2026-11-25", "withdraw")
+    (one,) = good.earlier
+    taken = replace(one.request, current=Pattern.parse("20 mg x3"))
+    step = good.steps[0]
+    two = replace(step, days=Days(d("2026-12-01"), d("2026-12-02")))
+    return {
+        "somebody who takes it": (
+            replace(good, request=taken, earlier=(replace(one, request=taken),)), {"never abrupt"},
+        ),
+        "after a dose": (
+            replace(good, revised=replace(good.revised, on=d("2026-12-04")),  # type: ignore[type-var]
+                    steps=(replace(step, days=Days.of(d("2026-12-04"), 1)),)), {"seam"},
+        ),
+        "two days": (replace(good, steps=(two,)), {"never abrupt", "called off"}),
+        "a dose after all": (replace(good, steps=(replace(step, regimen=build.regimen("5 mg x3")),)), {"never abrupt"}),
+        "no revision": (replace(good, revised=None, earlier=(), revision=1), {"asked"}),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", broken())
+def test_the_proof_of_what_was_called_off(name: str) -> None:
+    schedule, expected = broken()[name]
+    assert expected <= laws(schedule)

@@ -1,0 +1,63 @@
+"""What a revision tells of the document that it supersedes, and what it leaves unchecked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from titrate.days import in_words
+from titrate.errors import NoSchedule
+from titrate.reason import Because
+from titrate.revise.action import Action
+from titrate.rule import Rule
+from titrate.schedule import Earlier, Schedule, another_edition
+from titrate.verifier import Finding, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document that a schedule was read from: its SHA-256, and whether it was changed after titrate wrote it."""
+
+    sha256: str
+    edited: bool = False
+
+
+def superseded_by(schedule: Schedule, origin: Origin) -> Earlier:
+    return Earlier(
+        sha256=origin.sha256,
+        revision=schedule.revision,
+        version=schedule.version,
+        issued=schedule.issued,
+        rule=schedule.rule,
+        request=schedule.request,
+        steps=schedule.steps,
+        review=schedule.review,
+        not_checked=schedule.not_checked,
+        revised=schedule.revised,
+        edited=origin.edited,
+    )
+
+
+def not_checked(draft: Schedule) -> Iterator[str]:
+    previous, revised = draft.previous(), draft.revised
+    assert previous is not None
+    assert revised is not None
+    if draft.kept():
+        yield f"whether every dose before {in_words(revised.on)} was taken as it was planned (not asked)"
+    if previous.rule.sha256 != draft.rule.sha256:
+        yield another_edition(previous, revised.on)
+
+
+def proved(schedule: Schedule, rule: Rule, action: Action | None) -> Schedule:
+    """The schedule, if it breaks no law. Raises `NoSchedule` with every finding otherwise."""
+    findings = verify(schedule, rule).findings
+    if not findings:
+        return schedule
+    asked = "The taper" if action is None else f'"{action.typed}"'
+    claim = f"No schedule: {asked} would break {_laws(findings)}"
+    raise NoSchedule(Because(claim, tuple(Because(finding.says.removesuffix(".")) for finding in findings)))
+
+
+def _laws(findings: tuple[Finding, ...]) -> str:
+    laws = list(dict.fromkeys(finding.law for finding in findings))
+    return f"the law \u201c{laws[0]}\u201d" if len(laws) == 1 else f"the laws {', '.join(laws)}"
