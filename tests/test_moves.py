@@ -190,13 +190,38 @@ SEVERAL = (
 
 @pytest.mark.parametrize("changes", SEVERAL)
 @pytest.mark.parametrize("rising", [False, True])
-def test_no_lawful_change_goes_beyond_the_reach(changes: tuple[Change, ...], rising: bool) -> None:
-    """What lies beyond it is never looked at, so a lawful change there would be lost."""
+def test_every_lawful_change_is_in_a_span(changes: tuple[Change, ...], rising: bool) -> None:
+    """What lies in none is never looked at, so a lawful change there would be lost. `every` has to be the same."""
     days = [day for count in (1, 2, 3) for day in product(range(1, 5), repeat=count)]
     found = moves(*changes, rising=rising, original=(4, 4))
     for before, after in product(days, days):
         if found.lawful(before, after):
-            assert abs(sum(after) - sum(before)) <= found.reach(before, 3)
+            size = abs(sum(after) - sum(before))
+            spans = [span for span in found.spans(sum(before), 3, 12) if span.least <= size <= span.most]
+            assert [span.bearing.every for span in spans] == [found.every(before, after)]
+
+
+SINGLE = (
+    *SEVERAL,
+    BANDS,
+    (change(by("10 mg", "day")), change(by("2 mg", "day"), every=3, band=Range(at_least=mg(40)))),
+    (change(by("30 %", "day"), every=2, band=Range(above=mg(10), below=mg(30))), change(by("7 mg"))),
+    (change(By(mg(5), exactly=True)), change(by("50 %", "day"), every=4, band=Range(at_most=mg(20)))),
+    (change(By(Quantity(Fraction(25), "%"), "day", exactly=True)),),
+)
+
+
+@pytest.mark.parametrize("changes", SINGLE)
+@pytest.mark.parametrize("rising", [False, True])
+def test_with_one_dose_a_day_the_lawful_changes_are_those_in_spans(changes: tuple[Change, ...], rising: bool) -> None:
+    found = moves(*changes, rising=rising, original=(45,))
+    for before in range(1, 50):
+        most = 60 - before if rising else before
+        after = [(before + size if rising else before - size) for size in range(1, most + 1)]
+        lawful = [later for later in after if found.lawful((before,), (later,) if later else ())]
+        spans = list(found.spans(before, 1, most))
+        sizes = [size for span in spans for size in range(span.least, span.most + 1)]
+        assert [(before + size if rising else before - size) for size in sizes] == lawful
 
 
 def test_a_day_is_laid_into_a_longer_one_in_every_order() -> None:

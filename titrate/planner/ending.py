@@ -35,7 +35,7 @@ def to_nothing(problem: Problem, steps: list[Draft]) -> list[Draft]:
             f"{why.told(problem, begin)} cannot be stopped gradually"
         )
     if found.way is None:
-        raise _too_soon(problem, begin, first, found.least)
+        raise _too_soon(problem, begin, first, found.days)
     way, moves = found.way, problem.falls(begin)
     return [
         *_falling(problem, moves, begin, way, first),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from fractions import Fraction
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from titrate.errors import RequestError
 from titrate.limit import Frequency
 from titrate.limits import Limits
+from titrate.planner.grains import whole_grains
 from titrate.planner.moves import Doses
 from titrate.product import ANY, Handling, Makeable, Piece, Product, makeable
 from titrate.quantity import Quantity
@@ -76,29 +78,55 @@ class Grid:
 
     def fits(self, day: Doses, frequencies: tuple[Frequency, ...], begun: int | None = None) -> bool:
         """Whether the products make every dose of the day, none is above a maximum, and they are as many as allowed."""
-        daily = self.daily(day)
-        return self.makes(day) and all(limit.allows(len(day), daily, begun) for limit in frequencies)
+        return self.fitting(frequencies, begun)(day)
+
+    def fitting(self, frequencies: tuple[Frequency, ...], begun: int | None = None) -> Callable[[Doses], bool]:
+        """`fits` for many days: what does not depend on the day is worked out once, in whole grains.
+
+        `begun` is the frequency with which a taper began, as `Frequency.allows` has it.
+        """
+        grain = self.table.grain / self.cycle
+        bounds = []
+        for limit in frequencies:
+            least = limit.times.at_least if begun is None else min(limit.times.at_least, begun)
+            bounds.append((least, limit.times.at_most, *whole_grains(limit.band, grain)))
+
+        def fits(day: Doses) -> bool:
+            total, count = sum(day), len(day)
+            for least, most, low, high in bounds:
+                if not least <= count <= most and low <= total and (high is None or total <= high):
+                    return False
+            return self.makes(day)
+
+        return fits
 
     def makes(self, day: Doses) -> bool:
         """Whether the products make every dose of the day, there are slots for them, and none is above a maximum."""
         return (
-            all(dose in self.table.cost and dose <= self.largest_dose for dose in day)
+            len(day) in self.slots
             and (self.largest_daily is None or sum(day) <= self.largest_daily)
-            and len(day) in self.slots
+            and all(dose <= self.largest_dose and dose in self.table.cost for dose in day)
         )
 
-    def days(self, frequencies: Iterable[int], shape: str, largest: int, low: int, high: int) -> list[Doses]:
+    def choice(self, frequencies: Iterable[int], shape: str, largest: int) -> list[int]:
+        """The doses up to `largest` that days of that shape can be made of, ascending.
+
+        Raises `RequestError` where these days are more than `MOST_DAYS`.
+        """
+        top = min(largest, self.largest_dose)
+        doses = list(self.table.doses[: bisect_right(self.table.doses, top)])
+        for frequency in frequencies:
+            self._count(len(doses), frequency, shape)
+        return doses
+
+    def days(self, frequencies: Sequence[int], shape: str, largest: int, low: int, high: int) -> list[Doses]:
         """Every day of that shape, with doses up to `largest` and a daily dose from `low` to `high` (all included).
 
         Raises `RequestError` where there are more than `MOST_DAYS`.
         """
         top = min(high, self.largest_daily if self.largest_daily is not None else high)
-        doses = [dose for dose in self.table.doses if dose <= min(largest, self.largest_dose)]
-        found: list[Doses] = []
-        for frequency in frequencies:
-            self._count(len(doses), frequency, shape)
-            found += (day for day in _shaped(doses, frequency, shape) if low <= sum(day) <= top)
-        return found
+        doses = self.choice(frequencies, shape, largest)
+        return [day for f in frequencies for day in _shaped(doses, f, shape) if low <= sum(day) <= top]
 
     def few(self, frequencies: Iterable[int], largest: int) -> bool:
         """Whether all days with doses up to `largest` are few enough to be searched at once."""
@@ -152,6 +180,22 @@ def _shaped(doses: list[int], frequency: int, shape: str) -> Iterable[Doses]:
             if small < dose:
                 for place in range(frequency):
                     yield (dose,) * place + (small,) + (dose,) * (frequency - place - 1)
+
+
+def daily_doses(doses: Sequence[int], frequencies: Iterable[int], shape: str) -> set[int]:
+    """The daily doses of all days of that shape."""
+    found: set[int] = set()
+    for frequency in frequencies:
+        if shape == "even" or frequency == 1:
+            found.update(dose * frequency for dose in doses)
+        elif shape == "near":
+            found.update(dose * (frequency - 1) + small for dose in doses for small in doses if small <= dose)
+        else:
+            sums = {0}
+            for _ in range(frequency):
+                sums = {total + dose for total in sums for dose in doses}
+            found |= sums
+    return found
 
 
 def spread(day: Doses) -> int:

@@ -15,43 +15,103 @@ from functools import lru_cache
 from itertools import combinations
 
 from titrate.limit import By, Change
-from titrate.quantity import Quantity, Range
+from titrate.planner.grains import whole_grains
+from titrate.quantity import Quantity
 
 Doses = tuple[int, ...]
+
+# A number of grains that no dose has: where nothing bounds a change.
+UNBOUNDED = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class _Allowance:
-    """A `By` in grains: `amount`, or `share` of a base. Percentages are compared exactly, so never rounded up; `exact`
-    is the amount where it may be no whole number of grains."""
+    """A `By` in grains: `amount`, or so many `parts` of `whole` of a base. Percentages are compared exactly, so never
+    rounded up; `exact` is the amount where it may be no whole number of grains."""
 
     by: By
     amount: int | None
-    share: Fraction
+    parts: int
+    whole: int
     exact: Fraction | None = None
 
     def room(self, base: int) -> int:
         """The largest change in whole grains for a dose (or daily dose) of `base`."""
-        if self.amount is not None:
-            return self.amount
-        return self.share.numerator * base // self.share.denominator
+        return self.amount if self.amount is not None else self.parts * base // self.whole
+
+    def sizes(self, base: int) -> tuple[int, int]:
+        """The least and the largest change for a dose of `base`, both included; no change at all may always be made."""
+        if not self.by.exactly:
+            return 1, self.room(base)
+        exact = self.exact if self.exact is not None else Fraction(self.parts * base, self.whole)
+        return (int(exact), int(exact)) if exact.denominator == 1 else (1, 0)
 
     def allows(self, size: int, base: int) -> bool:
         """Whether a change of `size` grains may be made from `base`; no change at all always may."""
-        if not self.by.exactly or size == 0:
-            return size <= self.room(base)
-        if self.exact is not None:
-            return size == self.exact
-        return size * self.share.denominator == self.share.numerator * base
+        least, most = self.sizes(base)
+        return size == 0 or least <= size <= most
 
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
+    """A `Change` in grains; it bears on changes that touch a daily dose from `low` to `high` (`None`: no end)."""
+
     change: Change
-    band: Range | None
+    low: int
+    high: int | None
+    allowances: tuple[_Allowance, ...]
+    every: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bearing:
+    """The limits that bear on a change, taken together: `every` is for how many days the day before is kept.
+
+    `original` is what limits on shares of the original dose count from: its daily dose, and the largest dose of it.
+    """
+
+    every: int
     per_day: tuple[_Allowance, ...]
     per_dose: tuple[_Allowance, ...]
-    every: int
+    original: tuple[int, int]
+
+    def by_day(self, total: int) -> tuple[int, int]:
+        """The least and the largest change of a daily dose of `total`, both included."""
+        return _narrowest((a, self.original[0] if a.by.of == "original" else total) for a in self.per_day)
+
+    def by_dose(self, dose: int) -> tuple[int, int]:
+        """Likewise of a single dose, which may also stay as it is."""
+        return _narrowest((a, self.original[1] if a.by.of == "original" else dose) for a in self.per_dose)
+
+    def together(self, total: int, doses: int) -> tuple[int, int]:
+        """Likewise of a daily dose of `total`, for what is said of its doses, so many or fewer.
+
+        Of one dose it is the very border; of several some such changes may not be lawful.
+        """
+        if doses == 1:
+            return self.by_dose(total)
+        most = UNBOUNDED
+        for one in self.per_dose:
+            shared = one.amount is None and one.by.of == "current"
+            most = min(most, one.room(total) if shared else doses * one.room(self.original[1]))
+        return 1, most
+
+
+def _narrowest(bases: Iterable[tuple[_Allowance, int]]) -> tuple[int, int]:
+    least, most = 1, UNBOUNDED
+    for one, base in bases:
+        low, high = one.sizes(base)
+        least, most = max(least, low), min(most, high)
+    return least, most
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Changes of a daily dose by `least` to `most` grains (both included) on which the same limits bear."""
+
+    least: int
+    most: int
+    bearing: Bearing
 
 
 class Moves:
@@ -67,10 +127,11 @@ class Moves:
         self.cycle = cycle
         self._grain = grain
         self._daily = grain / cycle
-        self._original = original
+        self._original = (sum(original), max(original, default=0))
         self._paces = tuple(self._pace(change) for change in changes)
-        self._banded = any(pace.change.band is not None for pace in self._paces)
-        self._longest = max((pace.every for pace in self._paces), default=cycle)
+        self._banded = any(pace.low or pace.high is not None for pace in self._paces)
+        self._bearings: dict[tuple[_Pace, ...], Bearing] = {}
+        self._all = self._together(self._paces)
         self._caps = tuple((pace, pace.change.within) for pace in self._paces if pace.change.within is not None)
         self.longest_window = max((days for _, days in self._caps), default=0)
 
@@ -78,22 +139,25 @@ class Moves:
         allowances = []
         for by in change.by:
             assert by.at_most is not None
-            percent = by.at_most.unit == "%"
-            exact = None if percent else by.at_most.amount / (self._daily if by.per == "day" else self._grain)
+            exact = None if by.at_most.unit == "%" else by.at_most.amount / self._grain_of(by)
+            share = by.at_most.amount / 100
             amount = None if exact is None else int(exact)
-            allowances.append(_Allowance(by, amount, by.at_most.amount / 100, exact))
-        return _Pace(
-            change,
-            change.band_at(Quantity(sum(self._original) * self._daily, "of the day")),
+            allowances.append(_Allowance(by, amount, share.numerator, share.denominator, exact))
+        band = change.band_at(Quantity(self._original[0] * self._daily, "of the day"))
+        low, high = whole_grains(band, self._daily)
+        return _Pace(change, low, high, tuple(allowances), self.whole(max(change.every or 0, 1)))
+
+    def _grain_of(self, by: By) -> Fraction:
+        return self._daily if by.per == "day" else self._grain
+
+    def _together(self, paces: tuple[_Pace, ...]) -> Bearing:
+        allowances = [allowance for pace in paces for allowance in pace.allowances]
+        return Bearing(
+            max((pace.every for pace in paces), default=self.cycle),
             tuple(a for a in allowances if a.by.per == "day"),
             tuple(a for a in allowances if a.by.per == "dose"),
-            self.whole(max(change.every or 0, 1)),
+            self._original,
         )
-
-    @property
-    def monotone(self) -> bool:
-        """Whether a change is lawful wherever a larger one of the same dose is; not so where it has to be exact."""
-        return not any(allowance.by.exactly for pace in self._paces for allowance in (*pace.per_day, *pace.per_dose))
 
     def whole(self, days: int) -> int:
         """So many days, or more, so that whole cycles have passed."""
@@ -101,21 +165,17 @@ class Moves:
 
     def _touching(self, low: int, high: int) -> tuple[_Pace, ...]:
         """The paces whose band holds a daily dose between `low` and `high`, both included."""
-        if not self._banded:
-            return self._paces
-        return tuple(pace for pace in self._paces if self._touches(pace, low * self._daily, high * self._daily))
+        return tuple(p for p in self._paces if high >= p.low and (p.high is None or low <= p.high))
 
-    @staticmethod
-    def _touches(pace: _Pace, low: Fraction, high: Fraction) -> bool:
-        band = pace.band
-        if band is None:
-            return True
-        return not (
-            (band.at_least is not None and high < band.at_least.amount)
-            or (band.above is not None and high <= band.above.amount)
-            or (band.at_most is not None and low > band.at_most.amount)
-            or (band.below is not None and low >= band.below.amount)
-        )
+    def _bearing(self, before: int, after: int) -> Bearing:
+        """What bears on a change between these daily doses."""
+        if not self._banded:
+            return self._all
+        low, high = (before, after) if before <= after else (after, before)
+        paces = self._touching(low, high)
+        if paces not in self._bearings:
+            self._bearings[paces] = self._together(paces)
+        return self._bearings[paces]
 
     def changes(self, before: Doses, after: Doses) -> tuple[Change, ...]:
         """The limits that bear on this change."""
@@ -124,58 +184,53 @@ class Moves:
 
     def every(self, before: Doses, after: Doses) -> int:
         """How many days `before` has to be kept before this change; a day at least."""
-        if not self._banded:
-            return self._longest
-        low, high = sorted((sum(before), sum(after)))
-        return max((pace.every for pace in self._touching(low, high)), default=self.cycle)
+        return self._bearing(sum(before), sum(after)).every
 
     def windows(self, earlier: int, later: int) -> Iterator[int]:
         """For each cap over several days that a fall between these daily doses breaks: how many days it looks back."""
         for pace, days in self._caps:
-            for allowance in pace.per_day:
-                base = sum(self._original) if allowance.by.of == "original" else earlier
+            for allowance in (one for one in pace.allowances if one.by.per == "day"):
+                base = self._original[0] if allowance.by.of == "original" else earlier
                 if earlier - later > allowance.room(base):
                     yield days
 
-    def reach(self, before: Doses, most: int) -> int:
-        """No lawful change from `before` moves the daily dose by more than this; `most` is the most doses in a day."""
-        total, room = sum(before), sum(before) if not self.rising else None
-        for pace in self._paces:
-            if pace.change.band is not None:
-                continue
-            for allowance in pace.per_day:
-                base = sum(self._original) if allowance.by.of == "original" else total
-                room = allowance.room(base) if room is None else min(room, allowance.room(base))
-            for allowance in pace.per_dose:
-                base = max(self._original, default=0) if allowance.by.of == "original" else max(before, default=0)
-                per_day = allowance.room(base) * max(most, len(before))
-                room = per_day if room is None else min(room, per_day)
-        return 2**62 if room is None else room
+    def spans(self, total: int, doses: int, most: int) -> Iterator[Span]:
+        """The changes of a daily dose of `total`, by `most` grains or less, in days of so many `doses` or fewer.
+
+        The smallest come first. Every lawful change is in a span; with one dose a day everything in it is lawful.
+        """
+        begins = [1, *self._borders(total)] if self._banded else [1]
+        for least, beyond in zip(begins, [*begins[1:], most + 1], strict=True):
+            bearing = self._bearing(total, total + least if self.rising else total - least)
+            day, each = bearing.by_day(total), bearing.together(total, doses)
+            low, high = max(least, day[0], each[0]), min(beyond - 1, most, day[1], each[1])
+            if low <= high:
+                yield Span(low, high, bearing)
+
+    def _borders(self, total: int) -> list[int]:
+        """From which sizes on a change of `total` reaches into one more band; ascending, without 1."""
+        if self.rising:
+            return sorted({pace.low - total for pace in self._paces if pace.low - total > 1})
+        reached = {total - pace.high for pace in self._paces if pace.high is not None}
+        return sorted(size for size in reached if 1 < size <= total)
 
     def lawful(self, before: Doses, after: Doses) -> bool:
         """Whether this change is allowed. It has to be a change, and in the direction of these moves."""
         small, big = (before, after) if self.rising else (after, before)
         if len(small) > len(big) or small == big:
             return False
-        low, high = sum(small), sum(big)
-        paces = self._touching(low, high)
-        for pace in paces:
-            for allowance in pace.per_day:
-                base = sum(self._original) if allowance.by.of == "original" else sum(before)
-                if not allowance.allows(high - low, base):
-                    return False
-        per_dose = [allowance for pace in paces for allowance in pace.per_dose]
-        return any(self._fits(laid, big, per_dose) for laid in laid_into(small, len(big)))
-
-    def _fits(self, small: Doses, big: Doses, per_dose: list[_Allowance]) -> bool:
-        if any(low > high for low, high in zip(small, big, strict=True)):
+        bearing = self._bearing(sum(before), sum(after))
+        least, most = bearing.by_day(sum(before))
+        size = sum(big) - sum(small)
+        if size and not least <= size <= most:
             return False
-        before = small if self.rising else big
-        for allowance in per_dose:
-            original = max(self._original, default=0) if allowance.by.of == "original" else None
-            for index, base in enumerate(before):
-                if not allowance.allows(big[index] - small[index], base if original is None else original):
-                    return False
+        return any(self._fits(laid, big, bearing) for laid in laid_into(small, len(big)))
+
+    def _fits(self, small: Doses, big: Doses, bearing: Bearing) -> bool:
+        for low, high in zip(small, big, strict=True):
+            least, most = bearing.by_dose(low if self.rising else high)
+            if low != high and not least <= high - low <= most:
+                return False
         return True
 
 

@@ -88,6 +88,10 @@ class Graph:
         """The same graph with only the wanted edges."""
         return Graph({n: [a for a in afters if wanted(n, a)] for n, afters in self.edges.items()}, self.last)
 
+    def reached(self) -> set[int]:
+        """Every node from which or to which an edge leads."""
+        return {*self.edges, *(after for afters in self.edges.values() for after in afters)}
+
     def first_way(self) -> list[int]:
         """The way that takes the lowest numbered node at every turn, from 0 to `last`. There has to be a way."""
         leads = {self.last}

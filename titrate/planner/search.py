@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from titrate.planner.grid import lateness, spread
-from titrate.planner.layout import Layout, laid_out, starting_days
+from titrate.planner.grid import lateness
 from titrate.planner.moves import Doses
-from titrate.planner.path import Graph
 from titrate.planner.problem import Problem
 from titrate.planner.rate import History
+from titrate.planner.stretch import Ends, Stretch, starting_days
+from titrate.planner.ways import plainness, ways_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class Way:
     days: tuple[Doses, ...]
     kept: tuple[int, ...]
     least: tuple[int, ...]
+
+    @classmethod
+    def taken(cls, steps: Sequence[tuple[Doses, int]]) -> Way:
+        """Each day kept as long as it has to be."""
+        days, least = zip(*steps, strict=True)
+        return cls(days, least, least)
 
 
 def titration(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Way | None:
@@ -55,24 +61,23 @@ def titration(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Wa
 def reduction(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Way | None:
     """The best way from what the patient takes now, for `held` days, down to a lower target, or `None`."""
     assert problem.current is not None
+    ends, past = Ends((problem.current,), problem.targets, held), ((sum(problem.current), 1),)
     for shape in shapes:
-        moves = problem.falls(problem.current)
-        past = ((sum(problem.current), 1),)
-        laid = laid_out(problem, moves, shape, (problem.current,), problem.targets, held, past)
-        if laid is not None:
-            return _soonest(problem, laid, gentle_first=True)
+        found = ways_of(Stretch(problem, problem.falls(problem.current), shape, ends), past).soonest()
+        if found is not None:
+            return Way.taken(found)
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Taper:
-    """What is known of tapers: the least number of days, all of whole cycles, and a way of the wanted length, if any.
+    """The way of the wanted length; or, where there is none, `days` is the least number that a taper takes.
 
-    Where doses are taken every day it is the number of days to the last dose.
+    All are days of whole cycles. Where doses are taken every day it is the number of days to the last dose.
     """
 
-    least: int
     way: Way | None
+    days: int
 
 
 def taper(problem: Problem, begin: Doses, length: int | None, held: int | None, past: History) -> Taper | None:
@@ -83,22 +88,22 @@ def taper(problem: Problem, begin: Doses, length: int | None, held: int | None, 
     `length` is the chosen number of days, of whole cycles (`None`: as few as may be). The way has no place for
     `begin`, unless it is its only day. `None` if there is none at all.
     """
-    least: int | None = None
+    cycle, needed = problem.grid.cycle, list[int]()
+    least = max(cycle, *(whole(limit.at_least, cycle) for limit in problem.limits.taper_duration), 1)
     for shape in _taper_shapes(problem, begin, length):
-        moves = problem.falls(begin)
-        laid = laid_out(problem, moves, shape, (begin,), ((),), held, past, stop=problem.limits)
-        if laid is None:
-            continue
-        needed = laid.graph.least(laid.stays)
-        if needed is None:
-            continue
-        cycle = problem.grid.cycle
-        shortest = max(needed, cycle, *(whole(limit.at_least, cycle) for limit in problem.limits.taper_duration))
-        least = shortest if least is None else min(least, shortest)
-        wanted = shortest if length is None else length
-        if wanted >= shortest:
-            return Taper(least, _gentlest(problem, laid, wanted))
-    return None if least is None else Taper(least, None)
+        ways = ways_of(Stretch(problem, problem.falls(begin), shape, Ends((begin,), (), held)), past)
+        days, steps = length, None
+        if days is not None and days >= least:
+            steps = ways.gentlest(days)
+        if steps is None and (quickest := ways.least()) is not None:
+            days = max(quickest, least)
+            needed.append(days)
+            steps = ways.gentlest(days) if length is None else None
+        if steps is not None and days is not None:
+            way = Way.taken(steps)
+            shared = shared_out(days // cycle, tuple(kept // cycle for kept in way.least))
+            return Taper(Way(way.days, tuple(count * cycle for count in shared), way.least), days)
+    return Taper(None, min(needed)) if needed else None
 
 
 def _taper_shapes(problem: Problem, begin: Doses, length: int | None) -> tuple[str, ...]:
@@ -116,86 +121,31 @@ def _taper_shapes(problem: Problem, begin: Doses, length: int | None) -> tuple[s
 
 def _climb(problem: Problem, shape: str, held: int | None) -> Way | None:
     if problem.current is not None:
-        moves = problem.rises(problem.current)
-        laid = laid_out(problem, moves, shape, (problem.current,), problem.targets, held)
-        return None if laid is None else _soonest(problem, laid, gentle_first=False)
+        ends = Ends((problem.current,), problem.targets, held)
+        found = ways_of(Stretch(problem, problem.rises(problem.current), shape, ends)).soonest()
+        return None if found is None else Way.taken(found)
     starts = starting_days(problem, shape)
     # A share of the dose on which the rise begins depends on the start, so then each start is a search of its own.
     shared = any(change.by_original for change in problem.limits.increase)
     ways = []
     for begins in [(start,) for start in starts] if shared else [starts] if starts else []:
-        moves = problem.rises(begins[0])
-        laid = laid_out(problem, moves, shape, begins, problem.targets, None)
-        if laid is not None:
-            ways.append(_soonest(problem, laid, gentle_first=False))
-    return min(ways, key=lambda way: _worth(problem, way), default=None)
+        ends = Ends(begins, problem.targets, starting=True)
+        found = ways_of(Stretch(problem, problem.rises(begins[0]), shape, ends)).soonest()
+        if found is not None:
+            ways.append(Way.taken(found))
+    return min(ways, key=lambda way: _worth(problem, way), default=None) if len(ways) > 1 else next(iter(ways), None)
 
 
 def _worth(problem: Problem, way: Way) -> tuple[int | Fraction, ...]:
     """A titration that starts afresh, by the stated order; the smaller the better."""
-    grid, prefer = problem.grid, _preferred(problem)
+    plain = plainness(problem)
     rises = [Fraction(sum(after) - sum(before), sum(before)) for before, after in pairwise(way.days)]
     return (
         sum(way.kept),
-        len(way.days),
-        sum(abs(len(day) - prefer) for day in way.days) if prefer is not None else 0,
-        sum(map(grid.divided, way.days)),
-        sum(map(grid.handled, way.days)),
-        sum(map(spread, way.days)),
+        *map(sum, zip(*map(plain, way.days), strict=True)),
         max(rises, default=Fraction(0)),
         sum(map(lateness, way.days)),
     )
-
-
-def _soonest(problem: Problem, laid: Layout, gentle_first: bool) -> Way:
-    nodes, last = laid.nodes, laid.graph.last
-
-    def share(node: int, after: int) -> Fraction:
-        before = sum(nodes[node])
-        return Fraction(abs(sum(nodes[after]) - before), before) if before and after != last else Fraction(0)
-
-    graph = laid.graph.keep_least(laid.stays)
-    if gentle_first:
-        graph = graph.keep_smallest_largest(share)
-    graph = _plainest(problem, graph, nodes)
-    if not gentle_first:
-        graph = graph.keep_smallest_largest(share)
-    graph = graph.keep_least(lambda node, after: lateness(nodes[after]))
-    way = graph.first_way()
-    days = tuple(nodes[index] for index in way[1:-1])
-    lengths = tuple(laid.stays(node, after) for node, after in pairwise(way[1:]))
-    return Way(days, lengths, lengths)
-
-
-def _plainest(problem: Problem, graph: Graph, nodes: list[Doses]) -> Graph:
-    grid, last = problem.grid, graph.last
-    graph = graph.keep_least(lambda node, after: 0 if after == last else 1)
-    prefer = _preferred(problem)
-    if prefer is not None:
-        graph = graph.keep_least(lambda node, after: 0 if after == last else abs(len(nodes[after]) - prefer))
-    graph = graph.keep_least(lambda node, after: grid.divided(nodes[after]))
-    graph = graph.keep_least(lambda node, after: grid.handled(nodes[after]))
-    return graph.keep_least(lambda node, after: spread(nodes[after]))
-
-
-def _preferred(problem: Problem) -> int | None:
-    """The number of doses a day that the source prefers, if it names one."""
-    return next((limit.times.prefer for limit in problem.limits.frequency if limit.times.prefer), None)
-
-
-def _gentlest(problem: Problem, laid: Layout, length: int) -> Way:
-    nodes, stays = laid.nodes, laid.stays
-    graph = laid.graph.keep_smallest_largest_within(
-        lambda node, after: sum(nodes[node]) - sum(nodes[after]), stays, length
-    )
-    graph = _plainest(problem, graph.keep_least(stays), nodes)
-    graph = graph.keep_least(lambda node, after: lateness(nodes[after]))
-    way = graph.first_way()
-    inner = way[1:-1] or way[:1]
-    least = tuple(stays(node, after) for node, after in zip(inner, [*inner[1:], way[-1]], strict=True))
-    cycle = problem.grid.cycle
-    shared = shared_out(length // cycle, tuple(days // cycle for days in least))
-    return Way(tuple(nodes[index] for index in inner), tuple(count * cycle for count in shared), least)
 
 
 def whole(days: int, cycle: int) -> int:

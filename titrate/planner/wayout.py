@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Iterable
 
 from titrate.errors import RequestError
-from titrate.planner.layout import changes_from, days_between, may_stop, starting_days
 from titrate.planner.moves import Doses
 from titrate.planner.problem import Problem
+from titrate.planner.stretch import Ends, Stretch, starting_days
 
 
 def stuck(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
@@ -39,35 +39,32 @@ def candidates(problem: Problem, shapes: tuple[str, ...]) -> set[Doses]:
             starts = starting_days(problem, shape) if problem.current is None else (problem.current,)
             down = problem.current is not None and sum(problem.current) > max(map(sum, problem.targets))
             moves = (problem.falls if down else problem.rises)(problem.current or ())
-            found |= set(starts) | (days_between(problem, moves, shape, starts, problem.targets) if starts else set())
+            if starts:
+                ends = Ends(starts, problem.targets, starting=problem.current is None)
+                found |= set(starts) | Stretch(problem, moves, shape, ends).days()
     return found
 
 
 def _with_way_out(problem: Problem, days: set[Doses], shape: str) -> set[Doses]:
     """Those of `days` from which lawful falls lead to nothing over days of `shape`; they are alike as `stuck` says."""
-    grid, limits, begun = problem.grid, problem.own, len(next(iter(days)))
-    moves = problem.falls(max(days), limits)
-    top, largest = max(map(sum, days)), max(map(max, days))
-    found = grid.days(grid.allowed(limits.taper_frequency, begun), shape, largest, 1, top)
-    taken = {day for day in found if len(day) <= begun and grid.fits(day, limits.taper_frequency, begun)}
-    nodes = sorted(taken | days, key=lambda day: (-sum(day), day))
-    lawful = changes_from(nodes, moves, range(len(nodes)))
-    known: dict[int, bool] = {}
+    begin = max(days, key=lambda day: (max(day, default=0), day))
+    stretch = Stretch(problem, problem.falls(max(days), problem.own), shape, Ends((begin,)), problem.own)
+    known: dict[Doses, bool] = {}
 
-    def ends_well(start: int) -> bool:
+    def ends_well(start: Doses) -> bool:
         """Depth first, the largest fall first: where there is a way out, it is mostly the first that is tried."""
-        way = [(start, lawful(start))]
+        way = [(start, stretch.all_that_follow(start))]
         while way:
             here, falls = way[-1]
-            if known.get(here) or may_stop(nodes[here], moves, limits, problem):
-                known.update((index, True) for index, _ in way)
+            if known.get(here) or stretch.over(here):
+                known.update((day, True) for day, _ in way)
                 return True
-            after = next((index for index in falls if nodes[index] in taken and known.get(index) is not False), None)
+            after = next((day for day in falls if known.get(day) is not False), None)
             if after is None:
                 known[here] = False
                 way.pop()
             else:
-                way.append((after, lawful(after)))
+                way.append((after, stretch.all_that_follow(after)))
         return False
 
-    return {day for index, day in enumerate(nodes) if day in days and ends_well(index)}
+    return {day for day in days if ends_well(day)}
