@@ -241,12 +241,14 @@ def hebrew(folder: Path) -> Language:
 def test_a_page_from_right_to_left(tmp_path: Path) -> None:
     """The page says its direction, and each amount stands apart, so that "5 mg" is never read as "mg 5"."""
     shown = schedule(("2026-12-01", 3, "taper", "5/5/10 mg"), ("2026-12-04", 1, "taper", "none mg"), label="Mum")
+    shown = replace(shown, notes=(Note("food", "the last dose before stopping is at most 5 mg a day", STATED),))
     made = html.compose(shown, HandoutOptions(), hebrew(tmp_path))
     assert '<html lang="he" dir="rtl">' in made.html
     page = Page(made.html)
     amounts = re.findall(r"(.)5\u00a0", made.html)
     assert amounts
     assert set(amounts) <= {"\N{FIRST STRONG ISOLATE}", "1"}
+    assert "<U+" not in page.text
     assert page.text.count("\N{FIRST STRONG ISOLATE}") == page.text.count("\N{POP DIRECTIONAL ISOLATE}")
     assert "@top-right" in made.html
     for direction in ("left", "right"):

@@ -21,8 +21,12 @@ _JOINERS = ("\u200c", "\u200d")
 
 def fit(text: str) -> str:
     """`text` fit to be shown on one line: control and direction characters out, numbers joined to their units."""
-    shown = "".join(map(visible, text))
-    worded = _SLASH.sub(lambda match: match[0].replace("/", " per "), " ".join(shown.split(" ")).strip())
+    return joined("".join(map(visible, text)))
+
+
+def joined(text: str) -> str:
+    """A text without characters that steer: its numbers joined to their units, "per" as a word."""
+    worded = _SLASH.sub(lambda match: match[0].replace("/", " per "), " ".join(text.split(" ")).strip())
     apart = _BEFORE_UNIT.sub(NBSP, _NO_SPACE.sub(rf"\1{NBSP}\2", worded))
     return _DATE.sub(rf"\1{NBSP}\2{NBSP}\3{NBSP}\4", apart)
 

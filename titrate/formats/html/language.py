@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from titrate.days import MONTHS, WEEKDAYS
 from titrate.errors import RequestError
-from titrate.formats.fitting import NBSP, fit
+from titrate.formats.fitting import NBSP, fit, joined
 from titrate.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -185,7 +185,11 @@ class Language:
 
     def shown(self, text: str) -> str:
         """A text fit to be shown; its dates (and micrograms, in the United States) as the language has them."""
-        fitted = _DATE.sub(self._redated, fit(text))
+        return self.worded(fit(text))
+
+    def worded(self, text: str) -> str:
+        """The same of a text that nothing steers but the directions of reading that the page itself has set."""
+        fitted = _DATE.sub(self._redated, joined(text))
         return _MICROGRAMS.sub("mcg", fitted) if self.locale_name == "en_US" else fitted
 
     def _redated(self, match: re.Match[str]) -> str:

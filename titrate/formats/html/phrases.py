@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 
 from titrate.days import MONTHS, WEEKDAYS, Duration
-from titrate.formats.fitting import NBSP
+from titrate.formats.fitting import NBSP, visible
 from titrate.formats.html import wording
 from titrate.formats.html.language import Language, forms, word
 from titrate.patient import FACTS
@@ -154,9 +154,9 @@ _PLACEHOLDER = re.compile(r"\{(\w+?)(\d?)\}")
 
 def translated(tongue: Language, text: str) -> str | None:
     """A text of the program or of a rule in the language, or `None` where it cannot be said in it."""
-    plain = text.replace(NBSP, " ")
+    plain = "".join(map(visible, text)).replace(NBSP, " ")
     found = tongue.translation(plain) or _sentence(tongue, plain) or tongue.known(plain)
-    return None if found is None else tongue.shown(found)
+    return None if found is None else tongue.worded(found)
 
 
 def _sentence(tongue: Language, text: str) -> str | None:
