@@ -79,6 +79,17 @@ def versions(course: Course, floating: bool = False) -> tuple[Schedule, Schedule
     return one, two, three, then(three, stop, "stop", None)
 
 
+@cache
+def called_off(course: Course) -> tuple[Schedule, Schedule]:
+    """Version 1, and that it is called off two days before its first dose."""
+    (one, *_), first = versions(course), date.fromisoformat(course.first)
+    origin, issued = (
+        Origin(documents.opened(documents.write(one)).sha256),
+        datetime.combine(plus(first, -2), time(7), UTC),
+    )
+    return one, revise(one, load(one.rule.id), Action.parse("withdraw", None, first), plus(first, -2), issued, origin)
+
+
 def taken(schedule: Schedule, last: date) -> dict[date, tuple[int, Regimen]]:
     """What each day of the plan up to `last` says, with the revision that says so; nothing on days without the drug."""
     found: dict[date, tuple[int, Regimen]] = {}

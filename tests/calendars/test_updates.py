@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calendars.revisions import COURSES, DAYTIME, Course, expected, versions
+from tests.calendars.revisions import COURSES, DAYTIME, Course, called_off, expected, versions
 from tests.calendars.test_programs import run
 from titrate.days import plus
 from titrate.formats import ics
@@ -104,6 +104,20 @@ def test_a_calendar_that_missed_two_revisions_shows_the_stop(reader: str, tmp_pa
     blocks = kept(reader, written(schedules, tmp_path), *span(versions(course)))
     for schedule, lines in zip(schedules, blocks, strict=True):
         assert shown(lines)[0] == expected(schedule)
+
+
+@pytest.mark.parametrize("reader", [*KEEP, *READ_AFRESH])
+def test_of_a_plan_that_was_called_off_nothing_is_left(reader: str, tmp_path: Path) -> None:
+    """Neither a dose nor a day on which a step begins, be it read afresh or kept from version 1."""
+    schedules = called_off(DAYTIME["london-spring"])
+    paths = written(schedules, tmp_path)
+    if reader in KEEP:
+        blocks = kept(reader, paths, *span(schedules))
+    else:
+        blocks = [run(reader, path, *span(schedules)).splitlines() for path in paths]
+    before, after = map(shown, blocks)
+    assert before[0] == expected(schedules[0])
+    assert after == (Counter(), [])
 
 
 @pytest.mark.parametrize("reader", [*KEEP, "LIBICAL"])
