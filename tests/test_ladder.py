@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from titrate.formats.foreign import tidycsv
 from titrate.formats.ics import CalendarOptions
 from titrate.formats.ics import write as calendar
 from titrate.planner import plan
+from titrate.product import Stock
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Request
@@ -167,6 +169,28 @@ def told(schedule: Schedule) -> list[tuple[str, int | None, str]]:
 
 
 # --- Up -------------------------------------------------------------------------------------------
+
+
+FIFTY = """
+[[products]]
+name = "50mg"
+form = "tablet"
+strength = "50 mg"
+divide = "halves"
+CITE
+"""
+
+
+@pytest.mark.parametrize(("body", "head", "count"), [(DAILY, {}, 7), (WEEKLY, {"cycle": "1 week"}, 4)])
+def test_what_is_at_hand_is_counted_by_the_days_with_a_dose(
+    tmp_path: Path, body: str, head: dict[str, str], count: int
+) -> None:
+    """The first rung is 25 mg on 7 of 14 days, or on 4 of 28: so many halves of 50 mg tablets, each of a whole one."""
+    rule = written(tmp_path, FIFTY + body, **head)
+    target = "25/50 mg" if count == 7 else "50 mg every week"
+    for left, pieces in ((count, "half a tablet of 50 mg"), (count - 1, "1 tablet of 25 mg")):
+        request = asked(target, at_hand=(Stock("50mg", Fraction(left)),))
+        assert proven(rule, request).steps[0].regimen.administrations[0].pieces_in_words() == pieces
 
 
 def test_every_rung_in_order_for_as_long_as_it_has_to_be(daily: Rule) -> None:

@@ -27,6 +27,11 @@ class Draft:
     why: Because
     cycle: int
 
+    @property
+    def dose_days(self) -> int | None:
+        """On how many of its days there are doses: on the first of each cycle; `None` without end."""
+        return None if self.length is None else -(-self.length // self.cycle)
+
 
 def to_way(problem: Problem, way: Way, moves: Moves, down: bool) -> list[Draft]:
     """The steps of a way but its last day, from what is taken now or from a start."""

@@ -31,9 +31,9 @@ _MOST_STRENGTHS = 12
 def made(
     grid: Grid, products: Sequence[Product], request: Request, days: Sequence[tuple[Doses, int | None]]
 ) -> list[Ways]:
-    """For each step, given as its day and for how many days it is kept, what each of its doses is made of."""
+    """For each step, given as its day and on how many days that is taken, what each of its doses is made of."""
     stock = _at_hand(products, request)
-    of_stock = [_of_stock(grid, request, stock, day, length) for day, length in days]
+    of_stock = [_of_stock(grid, request, stock, day, times) for day, times in days]
     rest = {dose for (day, _), ways in zip(days, of_stock, strict=True) if ways is None for dose in day}
     best = _best(grid.table, rest, frozenset(stock))
     return [best if ways is None else ways for ways in of_stock]
@@ -46,14 +46,14 @@ def _at_hand(products: Sequence[Product], request: Request) -> dict[Product, Fra
 
 
 def _of_stock(
-    grid: Grid, request: Request, stock: dict[Product, Fraction], day: Doses, length: int | None
+    grid: Grid, request: Request, stock: dict[Product, Fraction], day: Doses, times: int | None
 ) -> Ways | None:
     """What a step is made of if it is made of what is at hand alone, which is then taken from `stock`.
 
     `None` where that does not make its doses, or does not last for it. A piece that is divided counts as a whole one.
     """
     left = [product for product, count in stock.items() if count > 0]
-    if not left or length is None or not day:
+    if not left or times is None or not day:
         return None
     largest = grid.table.dose(max(day))
     table = makeable(left, grid.table.unit, largest, (grid.table.dose(1),), request.handling(mixed=False))
@@ -67,7 +67,7 @@ def _of_stock(
     for dose in day:
         for piece in ways[dose]:
             count = piece.count if piece.product.measured else Fraction(ceil(piece.count))
-            used[piece.product] = used.get(piece.product, Fraction(0)) + count * length
+            used[piece.product] = used.get(piece.product, Fraction(0)) + count * times
     if any(count > stock[product] for product, count in used.items()):
         return None
     for product, count in used.items():

@@ -196,7 +196,8 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
     request, rule = problem.request, problem.rule
     steps: list[Step] = []
     first = request.start
-    ways = pieces.made(problem.grid, problem.products, request, [(draft.day, draft.length) for draft in drafts])
+    taken = [(draft.day, draft.dose_days) for draft in drafts]
+    ways = pieces.made(problem.grid, problem.products, request, taken)
     for draft, made in zip(drafts, ways, strict=True):
         days = Days(first, None) if draft.length is None else Days.of(first, draft.length)
         steps.append(Step(days, draft.kind, problem.every(draft.cycle).grid.regimen(draft.day, made), draft.why))
