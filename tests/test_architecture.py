@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("limits", "ruletaper", "rulebox", "ruleguide"),
     ("rulescope",),
     ("rulefile", "ruleshape"),
-    ("request", "zone", "inherit", "rulefault"),
+    ("request", "zone", "inherit", "rulefault", "dispensing"),
     ("schedule", "resolution"),
     ("rule", "foreign", "difference", "supply", "refill"),
     ("contradiction", "ruleschema"),

@@ -218,7 +218,7 @@ def test_without_the_extra_it_says_how_to_install_it(library: str, monkeypatch: 
 
 def test_the_handout_says_by_when_to_order_more() -> None:
     """84 days of 3 tablets of 20 mg are 252; 9 days of the steps before; 30 November less 5 days."""
-    from titrate.supply import Dispensing
+    from titrate.dispensing import Dispensing
 
     course = ladder()
     plain = html.write(course)

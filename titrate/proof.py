@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from titrate.dispensing import Dispensing
 from titrate.errors import Unsafe
 from titrate.planner import plan
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Schedule
-from titrate.supply import Dispensing, Supply, of
+from titrate.supply import Supply, of
 from titrate.verifier import verify
 from titrate.verifier.supplied import check_supplied
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 from titrate.days import Days, Duration, between, in_words, plus
+from titrate.dispensing import Dispensing
 from titrate.errors import FormatError
 from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
@@ -148,6 +149,7 @@ class Earlier:
     not_checked: tuple[str, ...] = ()
     revised: Revised | None = None
     edited: bool = False
+    dispensing: Dispensing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ class Schedule:
     A revision (`revised` says of what kind) plans from one day on. Its `steps` are those from that day on, planned
     for its own `request`; the days before are in `earlier`, the oldest revision first, the superseded one last.
 
-    A way-out card is a plan of its own; `leaves` says out of which schedule it leads.
+    A way-out card is a plan of its own; `leaves` says out of which schedule it leads. `dispensing` is how it is
+    dispensed, if anybody said so; it bears on no dose.
 
     `limits` are those of the rule and of the request that bound it, for whoever reads it; `maximum` is the largest
     daily dose among them, included, where there is one. `titrate.verify` looks at neither.
@@ -206,6 +209,7 @@ class Schedule:
     maximum: Quantity | None = None
     due: tuple[Due, ...] = ()
     leaves: Leaving | None = None
+    dispensing: Dispensing | None = None
     format: Literal[1] = 1
 
     @property
@@ -308,6 +312,7 @@ class Schedule:
             due=(),
             earlier=tuple(before),
             revised=last.revised,
+            dispensing=last.dispensing,
         )
 
     def chain(self) -> tuple[Schedule, ...]:

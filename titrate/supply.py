@@ -14,8 +14,9 @@ from fractions import Fraction
 from math import ceil
 
 from titrate.days import Days, Duration, between, plus
+from titrate.dispensing import Dispensing
 from titrate.errors import RequestError
-from titrate.product import Piece, Product, Stock
+from titrate.product import Piece, Product
 from titrate.regimen import Regimen
 from titrate.schedule import Day, Schedule
 
@@ -26,32 +27,6 @@ NOTHING = Fraction(0)
 _FARTHEST = Duration(20, "year")
 # More fills than these are no way to dispense anything.
 MOST_FILLS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Dispensing:
-    """How a schedule is dispensed.
-
-    `fill` is for how long each fill lasts (`None`: one for all of it), `packs` how much is in a pack, `lead` how many
-    days before the day on which it is first needed a fill has to be ordered at the latest, besides the day before
-    that; `margin` for how many days more each fill lasts, for a late refill or a slower taper. `keep_halves`: what is
-    left of a divided piece is used for the next dose; otherwise it is thrown away. `at_hand` is what is in the house
-    on the first day (`None`: what the request says).
-    """
-
-    fill: Duration | None = None
-    packs: tuple[Stock, ...] = ()
-    lead: int = 0
-    margin: int = 0
-    keep_halves: bool = False
-    at_hand: tuple[Stock, ...] | None = None
-
-    def __post_init__(self) -> None:
-        for option, stocks in (("--pack", self.packs), ("--at-hand", self.at_hand or ())):
-            names = [one.product for one in stocks]
-            wrong = next((one for one in stocks if one.count <= 0 or names.count(one.product) > 1), None)
-            if wrong is not None:
-                raise RequestError(f"{option} {wrong}: each product once, and more than nothing of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +87,7 @@ class Supply:
         return tuple(fill for fill in self.fills if fill.order_by < today)
 
 
-def of(schedule: Schedule, dispensing: Dispensing = Dispensing()) -> Supply:
+def of(schedule: Schedule, dispensing: Dispensing = Dispensing()) -> Supply:  # noqa: B008 (frozen)
     """The supply of a schedule, of a revision from its first day on.
 
     Raises `RequestError` for a pack or a stock of a product that the schedule does not use.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from titrate.days import Duration, parse_date, parse_time
+from titrate.dispensing import Dispensing
 from titrate.errors import RequestError
 from titrate.patient import Patient, Setting
 from titrate.product import Stock
@@ -19,7 +20,6 @@ from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Approval, Goal, Request, Split
 from titrate.scale import Scale
-from titrate.supply import Dispensing
 
 Read = TypeVar("Read")
 
@@ -173,27 +173,42 @@ def stocks(text: str) -> tuple[Stock, ...]:
 
 
 def dispensing(
-    fill: str | None, pack: str | None, lead: str | None, margin: str | None, keep_halves: bool, at_hand: str | None
+    fill: str | None,
+    pack: str | None,
+    lead: str | None,
+    margin: str | None,
+    keep_halves: bool | None,
+    at_hand: str | None = None,
+    kept: Dispensing | None = None,
 ) -> Dispensing:
-    """How a schedule is dispensed. Raises `RequestError` that names the option."""
-    return Dispensing(
-        fill=read("--fill", fill, Duration.parse),
-        packs=read("--pack", pack, stocks) or (),
-        lead=read("--lead", lead, _days) or 0,
-        margin=read("--margin", margin, _days) or 0,
-        keep_halves=keep_halves,
-        at_hand=read("--at-hand", at_hand, stocks),
-    )
+    """How a schedule is dispensed: what was typed, and else what is `kept` with it.
+
+    Raises `RequestError` that names the option.
+    """
+    told: dict[str, Any] = {
+        "fill": read("--fill", fill, Duration.parse),
+        "packs": read("--pack", pack, stocks),
+        "lead": read("--lead", lead, _days),
+        "margin": read("--margin", margin, _days),
+        "keep_halves": keep_halves,
+        "at_hand": read("--at-hand", at_hand, stocks),
+    }
+    return replace(kept or Dispensing(), **{name: value for name, value in told.items() if value is not None})
 
 
 def dispensing_if_asked(
-    fill: str | None, pack: str | None, lead: str | None, margin: str | None, keep_halves: bool
+    fill: str | None,
+    pack: str | None,
+    lead: str | None,
+    margin: str | None,
+    keep_halves: bool | None,
+    kept: Dispensing | None = None,
 ) -> Dispensing | None:
     """The same beside other things that are written, where what is at hand is the request's to say; `None` where
-    nothing about it was typed."""
-    if not (fill or pack or lead or margin or keep_halves):
-        return None
-    return dispensing(fill, pack, lead, margin, keep_halves, None)
+    nothing about it was typed or kept."""
+    if not (fill or pack or lead or margin) and keep_halves is None:
+        return kept
+    return dispensing(fill, pack, lead, margin, keep_halves, None, kept)
 
 
 def _days(text: str) -> int:

@@ -11,12 +11,12 @@ from tests.revise.acting import act, d, down, refused, rule, told, up
 from tests.test_ics import events, said
 from titrate import supply, verify
 from titrate.days import Days
+from titrate.dispensing import Dispensing
 from titrate.formats import csv, text
 from titrate.formats import json as documents
 from titrate.formats.ics import CalendarOptions, write
 from titrate.regimen import Pattern
 from titrate.schedule import Schedule
-from titrate.supply import Dispensing
 
 FEED = CalendarOptions(feed=True)
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from tests.build import SLOTS, q, schedule
 from titrate.days import Days, Duration, plus
+from titrate.dispensing import Dispensing
 from titrate.product import Piece, Product, Stock, makeable
 from titrate.regimen import Administration, Pattern, Regimen
 from titrate.schedule import Schedule, Step
-from titrate.supply import Dispensing
 
 START = date(2026, 12, 1)
 FIVE = Product("5mg", "tablet", q("5 mg"))

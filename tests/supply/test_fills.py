@@ -16,11 +16,12 @@ from tests.build import SLOTS
 from tests.supply.boxes import TEN, TWENTY, counts, dispensing, of_days, of_texts
 from titrate import supply
 from titrate.days import Duration
+from titrate.dispensing import Dispensing
 from titrate.product import Piece, Product, Stock
 from titrate.quantity import Quantity
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Schedule
-from titrate.supply import Dispensing, Supply
+from titrate.supply import Supply
 from titrate.verifier.supplied import check_supplied
 
 F = Fraction

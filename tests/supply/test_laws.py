@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.test_properties import requests
 from titrate import supply
 from titrate.days import Duration
+from titrate.dispensing import Dispensing
 from titrate.errors import RequestError
 from titrate.planner.refused import Refused
 from titrate.planner.steps import within
@@ -18,7 +19,6 @@ from titrate.product import Product
 from titrate.request import Request
 from titrate.rulebook import load
 from titrate.schedule import Schedule
-from titrate.supply import Dispensing
 from titrate.verifier.supplied import check_supplied
 
 

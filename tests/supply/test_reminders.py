@@ -12,10 +12,10 @@ from tests.build import q, schedule
 from tests.run import titrate
 from tests.supply.boxes import TEN, dispensing, of_texts
 from titrate.days import Duration
+from titrate.dispensing import Dispensing
 from titrate.formats.ics import CalendarOptions, write
 from titrate.formats.ics.house import reminders
 from titrate.pump import Pump
-from titrate.supply import Dispensing
 
 ISSUED = date(2026, 11, 23)
 

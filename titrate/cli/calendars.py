@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -29,6 +31,7 @@ from titrate.cli.options import (
 from titrate.errors import FormatError, RequestError, TitrateError
 
 if TYPE_CHECKING:
+    from titrate.dispensing import Dispensing
     from titrate.formats.ics import CalendarOptions
     from titrate.formats.json import Document
     from titrate.schedule import Schedule
@@ -49,7 +52,7 @@ def calendar(
     pack: Pack = None,
     lead: Lead = None,
     margin: Margin = None,
-    keep_halves: KeepHalves = False,
+    keep_halves: KeepHalves = None,
     as_json: AsJson = False,
 ) -> None:
     """Keep one calendar (.ics) per plan in a folder, of its newest revision; programs that subscribe to it follow.
@@ -61,10 +64,9 @@ def calendar(
         from titrate.formats.ics import CalendarOptions
         from titrate.typed import dispensing_if_asked, known_zone, minutes_before, read
 
-        wishes = dispensing_if_asked(fill, pack, lead, margin, keep_halves)
-        options = CalendarOptions(
-            floating, single_events, discreet, minutes_before(remind), feed=True, dispensing=wishes
-        )
+        wishes = partial(dispensing_if_asked, fill, pack, lead, margin, keep_halves)
+        wishes(None)  # what is typed wrong is told before anything is read
+        options = CalendarOptions(floating, single_events, discreet, minutes_before(remind), feed=True)
         zone = read("--tz", tz, known_zone)
         place = to or folder
         for one in (folder, place):
@@ -72,7 +74,7 @@ def calendar(
                 way = f"name the folder that it is in: {one.parent}" if one.exists() else f"make it first: mkdir {one}"
                 raise FormatError(f"{one} is no folder.", (way,))
         with alone(place):
-            failures = _kept(folder, place, options, zone, url)
+            failures = _kept(folder, place, options, wishes, zone, url)
         if failures:
             raise _together(failures)
 
@@ -89,7 +91,12 @@ class _Found:
         return self.read.schedule
 
 
-def _kept(folder: Path, place: Path, options: CalendarOptions, zone: str | None, url: str | None) -> list[TitrateError]:
+Wishes = Callable[["Dispensing | None"], "Dispensing | None"]
+
+
+def _kept(
+    folder: Path, place: Path, options: CalendarOptions, wishes: Wishes, zone: str | None, url: str | None
+) -> list[TitrateError]:
     """Write what changed, tell of every plan, and return what could not be done."""
     from titrate.atomic import write_all
 
@@ -107,7 +114,7 @@ def _kept(folder: Path, place: Path, options: CalendarOptions, zone: str | None,
             newest = _newest(documents)
             if any(one.plan == plan and one.counts(last) for one in unread):
                 continue  # it is told why this calendar is not written
-            text = _text(newest, path, options, zone, url)
+            text = _text(newest, path, _supplied(newest.schedule, options, wishes), zone, url)
         except TitrateError as failure:
             failures.append(failure)
             continue
@@ -206,6 +213,21 @@ def _newest(documents: list[_Found]) -> _Found:
             ("take the document as it was written", f"make a revision: titrate revise {one.path} --as-edited ..."),
         )
     return one
+
+
+def _supplied(schedule: Schedule, options: CalendarOptions, wishes: Wishes) -> CalendarOptions:
+    """With how the schedule is dispensed, where that was typed; what is dispensed is counted a second time.
+
+    Raises `RequestError` and `Unsafe` as `titrate.proof.supplied` does.
+    """
+    asked = wishes(schedule.dispensing)
+    if asked is None:
+        return options
+    from titrate.proof import supplied
+    from titrate.supply import used_by
+
+    supplied(schedule, used_by(schedule, asked))
+    return options if asked == schedule.dispensing else replace(options, dispensing=asked)
 
 
 def _text(newest: _Found, path: Path, options: CalendarOptions, zone: str | None, url: str | None) -> str:

@@ -91,7 +91,10 @@ Margin = Annotated[
     typer.Option("--margin", help="Supply: how much longer a fill lasts, for a late refill or slower taper: 7d."),
 ]
 KeepHalves = Annotated[
-    bool, typer.Option("--keep-halves", help="Supply: what is left of a divided piece is used for the next dose.")
+    bool | None,
+    typer.Option(
+        "--keep-halves/--no-keep-halves", help="Supply: what is left of a divided piece is used for the next dose."
+    ),
 ]
 Concentration = Annotated[Text, typer.Option(help='Pump: what is in it, "500 micrograms/mL".')]
 Reservoir = Annotated[Text, typer.Option(help='Pump: how much it holds, "20 mL".')]

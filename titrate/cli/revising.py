@@ -135,7 +135,7 @@ def revise(
     pack: Pack = None,
     lead: Lead = None,
     margin: Margin = None,
-    keep_halves: KeepHalves = False,
+    keep_halves: KeepHalves = None,
     audience: ForWhom = Audience.patient,
     paper: OnPaper = Paper.a4,
     lang: Lang = "en-GB",

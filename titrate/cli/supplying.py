@@ -41,7 +41,7 @@ def supply(
     pack: Pack = None,
     lead: Lead = None,
     margin: Margin = None,
-    keep_halves: KeepHalves = False,
+    keep_halves: KeepHalves = None,
     at_hand: AtHand = None,
     labels: Annotated[bool, typer.Option("--labels", help="Only a text per step that a pharmacy can print.")] = False,
     format: Annotated[SupplyFormat | None, typer.Option("--format", help="Write this to standard output.")] = None,
@@ -57,11 +57,13 @@ def supply(
         from titrate.formats.supply import urgent
         from titrate.proof import supplied
         from titrate.refill import fillings
+        from titrate.supply import used_by
         from titrate.typed import dispensing
 
         formats = {path: _format_of(path) for path in output or ()}
-        wishes = dispensing(fill, pack, lead, margin, keep_halves, at_hand)
         read = document(schedule)
+        kept = None if read.schedule.dispensing is None else used_by(read.schedule, read.schedule.dispensing)
+        wishes = dispensing(fill, pack, lead, margin, keep_halves, at_hand, kept)
         if read.edited:
             note(f"{schedule} was changed after titrate wrote it: its SHA-256 no longer fits.")
         found, pump = supplied(read.schedule, wishes), fillings(read.schedule)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from titrate.cli.options import SUFFIXES, Audience, Format, Paper
 from titrate.errors import RequestError
 
 if TYPE_CHECKING:
+    from titrate.dispensing import Dispensing
     from titrate.schedule import Schedule
-    from titrate.supply import Dispensing
 
 # So many texts without a translation are shown; the others are counted.
 _MOST_SHOWN = 5
@@ -29,7 +30,10 @@ def deliver(
     new: Collection[Path] = (),
 ) -> None:
     """Write the schedule to files, or to standard output. The files in `new` must not exist yet."""
-    _of_supply(schedule, style)
+    wishes = _dispensing(style, schedule)
+    schedule = replace(schedule, dispensing=wishes)
+    if wishes is not None:
+        tell_of_supply(schedule, wishes)
     texts = {path: _written(schedule, name, style) for path, name in formats.items()}
     if texts:
         from titrate.atomic import write_all
@@ -57,22 +61,24 @@ def show(schedule: Schedule, daily: bool, charted: bool) -> None:
     Console().print(table.write(schedule, daily, charted))
 
 
-def _dispensing(style: dict[str, object]) -> Dispensing | None:
-    """How it is dispensed, if anything about that was typed."""
+def _dispensing(style: dict[str, object], schedule: Schedule) -> Dispensing | None:
+    """How it is dispensed, if anything about that was typed or is kept with the schedule."""
     from titrate.typed import dispensing_if_asked
 
     def typed(name: str) -> str | None:
         return None if style.get(name) is None else str(style[name])
 
-    keeps = bool(style.get("keep_halves"))
-    return dispensing_if_asked(typed("fill"), typed("pack"), typed("lead"), typed("margin"), keeps)
+    halves = style.get("keep_halves")
+    keeps = None if halves is None else bool(halves)
+    kept = schedule.dispensing
+    return dispensing_if_asked(typed("fill"), typed("pack"), typed("lead"), typed("margin"), keeps, kept)
 
 
-def _of_supply(schedule: Schedule, style: dict[str, object]) -> None:
-    """What must not be missed about the supply, to standard error, if anything about it was typed."""
-    wishes = _dispensing(style)
-    if wishes is None:
-        return
+def tell_of_supply(schedule: Schedule, wishes: Dispensing) -> None:
+    """Count what is dispensed twice, and tell what must not be missed about it on standard error.
+
+    Raises `RequestError` and `Unsafe` as `titrate.proof.supplied` does.
+    """
     from titrate.formats.supply import urgent
     from titrate.proof import supplied
     from titrate.refill import fillings
@@ -91,7 +97,7 @@ def _handout(schedule: Schedule, name: Format, style: dict[str, object]) -> str 
     from titrate.formats import html
 
     audience, paper = Audience(str(style["audience"])), Paper(str(style["paper"]))
-    options = html.HandoutOptions(str(style["lang"]), audience.value, paper.value, _dispensing(style))
+    options = html.HandoutOptions(str(style["lang"]), audience.value, paper.value, schedule.dispensing)
     made = html.compose(schedule, options)
     if made.untranslated:
         note(f"{len(made.untranslated)} texts have no translation and stand in the handout in English, first of all:")
@@ -115,7 +121,7 @@ def _written(schedule: Schedule, name: Format, style: dict[str, object]) -> str 
             bool(style["single_events"]),
             bool(style["discreet"]),
             minutes_before(style["remind"]),
-            dispensing=_dispensing(style),
+            dispensing=schedule.dispensing,
         )
         text = ics.write(schedule, options)
         for sentence in ics.advice(schedule, options, text):

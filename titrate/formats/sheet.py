@@ -194,6 +194,8 @@ def _facts(schedule: Schedule) -> Iterator[tuple[str, str]]:
     yield "Issued", f"{_short(issued.date())}, {issued:%H:%M} UTC, by titrate {fit(schedule.version)}"
     if request.tz:
         yield "Clock", fit(request.tz)
+    if how := "; ".join(wishes.of_dispensing(schedule)):
+        yield "Dispensed", fit(how)
     if asked := "; ".join(wishes.of_pieces(request)):
         yield "Asked", fit(f"{asked} (set by the prescriber)")
     yield "Prepared by", BLANK

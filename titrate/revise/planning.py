@@ -84,6 +84,7 @@ def _first_lawful(
     draft = Schedule(
         plan=schedule.plan,
         leaves=schedule.leaves,
+        dispensing=schedule.dispensing,
         revision=schedule.revision + 1,
         version=VERSION,
         issued=issued,
@@ -169,7 +170,9 @@ def way_out(schedule: Schedule, rule: Rule, on: date, issued: datetime, changes:
     def begun(start: date, planner: Planner) -> Schedule:
         planned = planner(rule, replace(request, start=start))
         first = lead.until_changed(course.now, on, planned, "taper", rule, decision)
-        return proved(replace(planned, steps=(*first, *planned.steps), leaves=leaves), rule, None)
+        return proved(
+            replace(planned, steps=(*first, *planned.steps), leaves=leaves, dispensing=schedule.dispensing), rule, None
+        )
 
     return _soonest(when.starts(course, decision, rule), begun, plan)
 

@@ -35,6 +35,7 @@ def superseded_by(schedule: Schedule, origin: Origin) -> Earlier:
         not_checked=schedule.not_checked,
         revised=schedule.revised,
         edited=origin.edited,
+        dispensing=schedule.dispensing,
     )
 
 

@@ -43,6 +43,7 @@ def withdrawn(schedule: Schedule, rule: Rule, action: Action, on: date, issued: 
     draft = Schedule(
         plan=schedule.plan,
         leaves=schedule.leaves,
+        dispensing=schedule.dispensing,
         revision=schedule.revision + 1,
         version=VERSION,
         issued=issued,

@@ -10,12 +10,12 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from titrate.dispensing import Dispensing
 from titrate.errors import FormatError
 from titrate.formats.fitting import NBSP, fit
 from titrate.formats.html.language import LANGUAGES, Language, language
 from titrate.formats.html.page import Audience, Page, Paper, page
 from titrate.formats.html.references import capital
-from titrate.supply import Dispensing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,7 +33,7 @@ _PAPERS = {"a4": "A4", "letter": "letter"}
 class HandoutOptions:
     """The language by its code (`LANGUAGES`), for whom it is, and the paper it is printed on.
 
-    `dispensing`: with the days by which to order more.
+    `dispensing` is how it is dispensed, if not as the schedule says: with the days by which to order more.
     """
 
     lang: str = "en-GB"
@@ -66,7 +66,7 @@ def compose(schedule: Schedule, options: HandoutOptions, tongue: Language | None
     except ImportError as fault:
         raise missing("handout", fault) from fault
     spoken = tongue or language(options.lang)
-    shown = page(spoken, schedule, options.audience, options.dispensing)
+    shown = page(spoken, schedule, options.audience, options.dispensing or schedule.dispensing)
     template = _environment().get_template("page.html.jinja")
     text = template.render(
         page=shown,

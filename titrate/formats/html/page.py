@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Literal
 
 from titrate.days import Days
+from titrate.dispensing import Dispensing
 from titrate.formats.fitting import fit
 from titrate.formats.html import about, advice, cycles, summary, supply, wording
 from titrate.formats.html.chart import Chart, chart, description
@@ -15,7 +16,6 @@ from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import Place, References, Said, capital
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Day, Leaving, Schedule, Step
-from titrate.supply import Dispensing
 
 Audience = Literal["patient", "clinician"]
 Paper = Literal["a4", "letter"]

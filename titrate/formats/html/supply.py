@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from titrate.dispensing import Dispensing
 from titrate.formats.html import wording
 from titrate.formats.html.language import Language
 from titrate.refill import Filling, fillings, per_hour
 from titrate.schedule import Schedule
-from titrate.supply import Dispensing, Fill, Supply, of, used_by
+from titrate.supply import Fill, Supply, of, used_by
 
 
 def orders(tongue: Language, schedule: Schedule, dispensing: Dispensing | None) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from titrate.days import between, in_words, plus
+from titrate.dispensing import Dispensing
 from titrate.errors import RequestError
 from titrate.formats.ics import about, house, wording
 from titrate.regimen import Administration
 from titrate.schedule import Absence, Schedule, Step
-from titrate.supply import Dispensing
 from titrate.zone import Oddity, instant, oddity
 
 _WEEK = 7
@@ -30,8 +30,10 @@ class CalendarOptions:
 
     `floating`: times without a zone, which follow the device; `single_events`: one event per dose instead of
     series; `discreet`: titles without drug and dose. `feed`: a calendar that programs read again and again, with the
-    days of earlier revisions; `source` is its address where that is known. `dispensing`: with days to order and days
-    on which a fill runs out. Raises `RequestError` for a `remind` outside a day.
+    days of earlier revisions; `source` is its address where that is known. `dispensing` is how it is dispensed, if not
+    as the schedule says: there are days to order, and days on which a fill runs out.
+
+    Raises `RequestError` for a `remind` outside a day.
     """
 
     floating: bool = False
@@ -97,7 +99,7 @@ def entries(schedule: Schedule, options: CalendarOptions, zone: ZoneInfo | None)
     yield from _due(schedule, options)
     yield from _end_of_list(schedule, options)
     today = _day_of_issue(schedule, zone)
-    for one in house.reminders(schedule, options.dispensing, today, options.discreet):
+    for one in house.reminders(schedule, options.dispensing or schedule.dispensing, today, options.discreet):
         yield _all_day(one.day, one.name, one.title, one.text)
 
 

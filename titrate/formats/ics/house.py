@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from titrate.days import in_words, plus
+from titrate.dispensing import Dispensing
 from titrate.formats.ics import wording
 from titrate.refill import Filling, fillings
 from titrate.schedule import Schedule
-from titrate.supply import Dispensing, Fill, Supply, of, used_by
+from titrate.supply import Fill, Supply, of, used_by
 
 _WEEK = 7
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from titrate.days import in_short
 from titrate.formats.fitting import fit
 from titrate.formats.supply import text
+from titrate.limit import in_days
+from titrate.product import Piece
 from titrate.refill import fillings, per_hour
 from titrate.request import Request
 from titrate.schedule import Schedule
@@ -28,6 +30,25 @@ def of_pieces(request: Request) -> Iterator[str]:
             f"a pump with {pump.reservoir} of {pump.concentration}, of which {pump.residual} stay in it, "
             f"and which keeps for {pump.stability}"
         )
+
+
+def of_dispensing(schedule: Schedule) -> Iterator[str]:
+    """How it is dispensed, in clauses; none where nobody said so."""
+    dispensing = schedule.dispensing
+    if dispensing is None:
+        return
+    given = (one for step in schedule.steps for one in step.regimen.administrations)
+    named = {piece.product.name: piece.product for one in given for piece in one.pieces}
+    yield "all at once" if dispensing.fill is None else f"for {dispensing.fill} at a time"
+    packs = [Piece(named[one.product], one.count) for one in dispensing.packs if one.product in named]
+    if packs:
+        yield f"in packs of {', '.join(map(str, packs))}"
+    if dispensing.lead:
+        yield f"ordered {in_days(dispensing.lead)} before the day before it is needed"
+    if dispensing.margin:
+        yield f"enough for {in_days(dispensing.margin)} more"
+    if dispensing.keep_halves:
+        yield "what is left of a divided piece is used for the next dose"
 
 
 def of_pump(schedule: Schedule) -> Iterator[str]:
