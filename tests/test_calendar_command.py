@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import resource
@@ -302,10 +303,31 @@ def test_a_killed_process_leaves_the_old_calendar_or_the_new_one(folder: Path, a
     assert done.returncode == -signal.SIGKILL
     found = feed(folder).read_bytes()
     assert (found == before) == (at != "after")
-    assert calendar(folder).code == 0, "the next run goes on, and no lock is left behind"
+    left = [path.name for path in folder.glob(".*.part")]
+    assert len(left) == (at != "after")
+    again = calendar(folder)
+    assert again.code == 0, "the next run goes on, and no lock is left behind"
+    assert list(folder.glob(".*.part")) == []
+    assert again.err == "".join(
+        f"Removed {name}: a run that was interrupted had left it unfinished.\n" for name in left
+    )
     assert sequences(feed(folder)) == {"1", "2"}
     if at == "after":
         assert feed(folder).read_bytes() == found
+
+
+def test_what_another_program_is_writing_is_left_alone(folder: Path) -> None:
+    """It holds a lock on the file beside the calendar; without the lock the same file has been left behind."""
+    name = f".{json.loads((folder / 'plan.json').read_text(encoding='utf-8'))['plan']}.ics.0123456789ab.part"
+    other, stranger = folder / name, folder / ".notes.part"
+    stranger.write_text("mine", encoding="utf-8")
+    with other.open("wb") as writing:
+        fcntl.flock(writing, fcntl.LOCK_EX)
+        assert calendar(folder).err == ""
+        assert other.exists()
+    assert calendar(folder).err == f"Removed {name}: a run that was interrupted had left it unfinished.\n"
+    assert not other.exists()
+    assert stranger.read_text(encoding="utf-8") == "mine"
 
 
 def test_several_at_once_leave_one_whole_calendar_of_the_newest(folder: Path) -> None:

@@ -230,6 +230,16 @@ def test_a_full_disk_changes_nothing(folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"plan.json": before}
 
 
+def test_what_a_killed_run_left_is_removed_by_the_next_one_that_writes_the_same_file(folder: Path) -> None:
+    (folder / ".r2.json.0123456789ab.part").write_text('{"plan": ', encoding="utf-8")
+    (folder / ".r3.json.0123456789ab.part").write_text('{"plan": ', encoding="utf-8")
+    ran = revise(folder, "stay", "7d", "-o", "r2.json")
+    assert ran.code == 0
+    said = "Removed .r2.json.0123456789ab.part: a run that was interrupted had left it unfinished."
+    assert ran.err.splitlines()[-2:] == [said, "Wrote r2.json."]
+    assert sorted(p.name for p in folder.iterdir()) == [".r3.json.0123456789ab.part", "plan.json", "r2.json"]
+
+
 # --- the way out ----------------------------------------------------------------------------------------------------
 
 

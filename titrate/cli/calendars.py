@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import typer
 
-from titrate.cli.console import local_zone, note, out, told
+from titrate.cli.console import local_zone, note, out, put, say_cleared, told
 from titrate.cli.documents import document, head, in_folder
 from titrate.cli.options import (
     AsJson,
@@ -98,7 +98,7 @@ def _kept(
     folder: Path, place: Path, options: CalendarOptions, wishes: Wishes, zone: str | None, url: str | None
 ) -> list[TitrateError]:
     """Write what changed, tell of every plan, and return what could not be done."""
-    from titrate.atomic import write_all
+    from titrate.atomic import cleared
 
     found, unread = _documents(folder)
     if not found and not unread:
@@ -122,7 +122,8 @@ def _kept(
         if not same:
             texts[path] = text
         lines.append(_line(path, newest, options, "as it was" if same else "written"))
-    write_all(texts)
+    say_cleared(cleared(place / f"{plan}.ics" for plan in plans))
+    put(texts)
     for line in lines:
         out(line + "\n")
     _orphans(place, {one.schedule.plan for one in found} | {one.plan for one in unread})

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time as clock
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -64,6 +64,19 @@ def out(text: str | bytes) -> None:
 
 def note(sentence: str) -> None:
     print(sentence, file=sys.stderr)
+
+
+def put(texts: Mapping[Path, str | bytes], new: Collection[Path] = ()) -> None:
+    """Write files whole or not at all, as `titrate.atomic.write_all`, and say what was in the way."""
+    from titrate.atomic import write_all
+
+    say_cleared(write_all(texts, new))
+
+
+def say_cleared(left: Collection[Path]) -> None:
+    """Tell which unfinished files were removed."""
+    for path in left:
+        note(f"Removed {path.name}: a run that was interrupted had left it unfinished.")
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from titrate.cli.console import note, now, out, told
+from titrate.cli.console import note, now, out, put, told
 from titrate.cli.options import RuleName, rule_names
 from titrate.errors import RequestError, RuleError
 
@@ -162,12 +162,11 @@ def _finds(path: Path, base: Path) -> None:
 def _write_beside_schema(path: Path, text: str) -> None:
     """The file, and the schema that it names, so that an editor helps from the first key on."""
     from titrate import ruleschema
-    from titrate.atomic import write_all
 
     schema_path = path.with_name("schema.json")
     wanted = ruleschema.text()
     there = os.path.lexists(schema_path)
-    write_all({path: text} if there else {path: text, schema_path: wanted})
+    put({path: text} if there else {path: text, schema_path: wanted})
     note(f"Wrote {path}{'' if there else f' and {schema_path} (for editors)'}.")
     with contextlib.suppress(OSError):
         if there and schema_path.read_bytes() != wanted.encode():

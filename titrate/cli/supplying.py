@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from titrate.cli.console import note, out, today, told
+from titrate.cli.console import note, out, put, today, told
 from titrate.cli.documents import document
 from titrate.cli.options import AsJson, AtHand, Fill, KeepHalves, Lead, Margin, Pack
 from titrate.errors import RequestError
@@ -53,7 +53,6 @@ def supply(
 ) -> None:
     """What to dispense: per product the count per step, per fill and in all, and until when each fill lasts."""
     with told(as_json):
-        from titrate.atomic import write_all
         from titrate.formats.supply import urgent
         from titrate.proof import supplied
         from titrate.refill import fillings
@@ -74,7 +73,7 @@ def supply(
         shown = SupplyFormat.labels if labels else format or (None if formats else SupplyFormat.table)
         texts = {path: _writer(name)(read.schedule, found, pump) for path, name in formats.items()}
         if texts:
-            write_all(dict(texts))
+            put(dict(texts))
             note(f"Wrote {', '.join(str(path) for path in texts)}.")
         if shown is not None:
             out(_writer(shown)(read.schedule, found, pump))

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from titrate.cli.console import note, out, today
+from titrate.cli.console import note, out, put, today
 from titrate.cli.options import SUFFIXES, Audience, Format, Paper
 from titrate.errors import RequestError
 
@@ -36,9 +36,7 @@ def deliver(
         tell_of_supply(schedule, wishes)
     texts = {path: _written(schedule, name, style) for path, name in formats.items()}
     if texts:
-        from titrate.atomic import write_all
-
-        write_all(texts, new)
+        put(texts, new)
         note(f"Wrote {', '.join(str(path) for path in texts)}.")
     if shown is Format.table or (shown is None and not texts and sys.stdout.isatty()):
         show(schedule, bool(style["daily"]), charted=False)
