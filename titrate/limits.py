@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from titrate.guide import Gate, Look, Restart
+from titrate.guide import Gate, Look, Missed, Restart
 from titrate.ladder import Rung, as_fact
 from titrate.limit import (
     OFF_LABEL,
@@ -65,6 +65,7 @@ class Limits:
     gates: tuple[Gate, ...] = ()
     looks: tuple[Look, ...] = ()
     restarts: tuple[Restart, ...] = ()
+    missed: tuple[Missed, ...] = ()
     ladder: tuple[Rung, ...] = ()
 
     def largest_dose(self) -> Quantity | None:

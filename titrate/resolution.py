@@ -147,6 +147,7 @@ class Resolution:
                 for t in file.looks
             ),
             restarts=tuple(self._restart(t) for t in file.restart if self._holds(t.when)),
+            missed=self._missed(),
         )
 
     def _holds(self, when: When | None) -> bool:
@@ -162,22 +163,19 @@ class Resolution:
             after, how = Range(above=time), f"{table.half_lives} half-lives of {table.half_life} = {time}"
         return Restart(after, table.to, self._citation(table.cite), how, table.says)
 
+    def _missed(self) -> tuple[Missed, ...]:
+        tables = [table for table in self.file.missed if self._holds(table.when)]
+        ranges = ([None if one is None else one.range() for one in (t.before_next, t.after_due)] for t in tables)
+        return tuple(
+            Missed(t.do, self._citation(t.cite), before, after, t.in_a_row, t.spacing)
+            for t, (before, after) in zip(tables, ranges, strict=True)
+        )
+
     def notes(self) -> Iterator[tuple[str, str, Citation]]:
         """What is shown beside the advice: about missed doses, a second medicine, doses besides the schedule.
 
         What is on `switching` and `kidneys` is for clinicians."""
-        cases = [
-            Missed(
-                t.do,
-                self._citation(t.cite),
-                None if t.before_next is None else t.before_next.range(),
-                None if t.after_due is None else t.after_due.range(),
-                t.in_a_row,
-                t.spacing,
-            )
-            for t in self.file.missed
-            if self._holds(t.when)
-        ]
+        cases = self._missed()
         yield from (("missed dose", case.sentence(), case.citation) for case in cases)
         yield from (("missed dose", says, citation) for says, citation in open_edges(cases))
         for restart in self.file.restart:

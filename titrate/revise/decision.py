@@ -14,7 +14,7 @@ from titrate.request import Request
 from titrate.revise.action import Action
 from titrate.revise.changes import THE_RULE, Changes
 from titrate.revise.course import Course, pattern
-from titrate.revise.fresh import Decision, fresh, now, taper, told
+from titrate.revise.fresh import Decision, fresh, now, taper, told, whole_cycles
 from titrate.revise.gap import after_days_without
 from titrate.rule import Rule
 from titrate.schedule import Step
@@ -62,9 +62,24 @@ def _stay(course: Course, action: Action, base: Request) -> Decision:
             f"Nothing is taken yet on {in_words(plus(course.on, -1))}, so there is nothing to stay on.",
             (f"to begin later: shift {action.days}d",),
         )
+    _check_cycles(course, action)
     last = plus(until, action.days)
     says = f"Stay on {now(course)} {in_days(action.days)} longer, to {in_words(last)}"
     return Decision(replace(base, start=plus(last, 1)), says)
+
+
+def _check_cycles(course: Course, action: Action) -> None:
+    """Raises `RequestError` where so many days more are no whole cycles of what is taken now."""
+    assert action.days is not None
+    run = course.now
+    cycle = 1 if run is None or run.regimen is None else run.regimen.cycle
+    if action.days % cycle:
+        whole = -(-action.days // cycle) * cycle
+        raise RequestError(
+            f'"{action.typed}": {now(course)} is taken, so that the next dose comes on the day of its cycle of {cycle} '
+            f"days; {in_days(action.days)} later it would not.",
+            (f"{action.name} {whole}d",),
+        )
 
 
 def _until(course: Course, action: Action) -> date:
@@ -87,6 +102,7 @@ def _shift(course: Course, action: Action, changes: Changes, base: Request) -> D
         )
     count, schedule, old = action.days, course.schedule, course.schedule.request
     until = _until(course, action)
+    _check_cycles(course, action)
     ahead = [step for step in schedule.steps if step.days.first > until]
     moved = tuple(_later(step, count, old) for step in ahead)
     request = replace(
@@ -122,7 +138,7 @@ def _back(course: Course, action: Action, base: Request) -> Decision:
         )
     if to == course.current:
         raise RequestError(f'"{action.typed}": {to} is what is taken now.', ("stay longer: stay 7d",))
-    kept = action.kept or _kept(course, to)
+    kept = whole_cycles(action.kept or _kept(course, to), to)
     says = f"Go back from {now(course)} to {told(course, to)} for {in_days(kept)} at least, and go on from there"
     request = replace(base, current=to, since=course.on, start=plus(course.on, kept))
     return Decision(request, says, before=(course.current, course.since))

@@ -69,6 +69,11 @@ def taper(request: Request) -> Request:
     return replace(request, goal="taper", target=None, maintain=None, then_stop=False, review=None)
 
 
+def whole_cycles(days: int, taken: Pattern) -> int:
+    """So many days, or more, so that they are whole cycles of what is taken then."""
+    return -(-days // taken.cycle) * taken.cycle
+
+
 def now(course: Course) -> str:
     """What is taken now, in words."""
     run = course.now

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from titrate.days import Days, between, in_words, plus
 from titrate.errors import NoSchedule, RequestError
+from titrate.guide import Missed
 from titrate.limit import in_days
 from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
@@ -16,7 +17,7 @@ from titrate.request import Request
 from titrate.revise.action import Action
 from titrate.revise.changes import Changes
 from titrate.revise.course import Course, Run
-from titrate.revise.fresh import Decision, fresh, now, told
+from titrate.revise.fresh import Decision, fresh, now, told, whole_cycles
 from titrate.rule import Rule
 from titrate.schedule import Absence
 
@@ -39,7 +40,10 @@ def after_days_without(course: Course, action: Action, changes: Changes, rule: R
                 f"{says}, and was taken again since; there is nothing to decide about going on.",
                 ("leave out --then and --to",),
             )
-        return Decision(request, f"{says}; what is taken since then goes on", (absence,))
+        although = _begins_again(Course.of(course.schedule, _day_after(absence), (absence,)), request, rule)
+        told = "" if although is None else f", although the rule says: {although}"
+        return Decision(request, f"{says}; what is taken since then goes on{told}", (absence,))
+    _check_in_a_row(course, action, absence, request, rule)
     begins = _begins_again(course, request, rule)
     if begins is not None and action.then is None and action.to is None:
         action = replace(action, then="restart")
@@ -56,6 +60,49 @@ def after_days_without(course: Course, action: Action, changes: Changes, rule: R
     if begins is not None:
         return Decision(chosen[0], f"{says}; so it begins again from the start ({begins})", (absence,))
     return Decision(chosen[0], f"{says}; the prescriber decided to {chosen[1]}", (absence,))
+
+
+def _check_in_a_row(course: Course, action: Action, absence: Absence, request: Request, rule: Rule) -> None:
+    """Raises `RequestError` where no dose was due, `NoSchedule` where so many were missed in a row that the rule lets
+    nobody go on with the dose of before."""
+    count = _doses_missed(course, absence)
+    if not count:
+        raise RequestError(
+            f"No dose was due {_dates(absence.days)}, so none was missed and nothing has to change.",
+            ("give the days on which doses were due", "stay longer: stay 7d"),
+        )
+    row = _in_a_row(count, request, rule)
+    goes_on = action.then == "continue" or (
+        action.to is not None and course.current is not None and action.to.total() >= course.current.total()
+    )
+    if row is not None and row.do == "restart" and goes_on:
+        raise NoSchedule(Because(
+            f"No schedule: {_doses(count)} of {rule.file.drug} were missed in a row, and to go on with as much as "
+            "before was asked for",
+            (Fact(f'the rule says: "{row.sentence()}"', row.citation),),
+            tuple(_ways_on(course, request, row)),
+        ))  # fmt: skip
+
+
+def _doses_missed(course: Course, absence: Absence) -> int:
+    """How many doses were due on those days."""
+    steps = (*course.schedule.kept(), *course.schedule.steps)
+    return sum(len(step.on(day).administrations) for day in absence.days for step in steps if day in step.days)
+
+
+def _in_a_row(count: int, request: Request, rule: Rule) -> Missed | None:
+    """What the rule says where so many doses were missed in a row; of several the case of the most."""
+    cases = [one for one in rule.limits_for(request.patient, starting=False).missed if one.in_a_row is not None]
+    return max((one for one in cases if (one.in_a_row or 0) <= count), key=lambda one: one.in_a_row or 0, default=None)
+
+
+def _doses(count: int) -> str:
+    return f"{count} dose{'' if count == 1 else 's'}"
+
+
+def _day_after(absence: Absence) -> date:
+    assert absence.days.last is not None
+    return plus(absence.days.last, 1)
 
 
 def _begins_again(course: Course, request: Request, rule: Rule) -> Fact | None:
@@ -142,7 +189,7 @@ def _gone_on(course: Course, action: Action, request: Request) -> tuple[Request,
         raise RequestError("There is no step before this one to go back to.", ("--to REGIMEN",))
     if to is None:
         return None
-    kept = plus(on, action.kept or 1)
+    kept = plus(on, whole_cycles(action.kept or 1, to))
     word = "go on with" if action.then == "continue" else "go back to"
     return replace(request, current=to, since=on, start=max(kept, request.start)), f"{word} {told(course, to)}"
 
@@ -155,29 +202,37 @@ def _undecided(course: Course, absence: Absence, request: Request, rule: Rule) -
         f"No schedule: after {in_days(length)} without {rule.file.drug} the rule {rule.id} does not say how to go on, "
         "and the prescriber has not decided"
     )
+    limits, gone = rule.limits_for(request.patient, starting=False), _told(_hours_without(course, request))
+    count = _doses_missed(course, absence)
+    row = _in_a_row(count, request, rule)
+    several = {one.sentence() for one in limits.missed if one.in_a_row is not None}
+    several |= {f"{says[:1].upper()}{says[1:]}." for says in (restart.fact().says for restart in limits.restarts)}
     says = tuple(
         Fact(f'it speaks of single missed doses: "{note.says}"', note.citation)
         for note in rule.notes_for(request.patient)
-        if note.topic == "missed dose"
+        if note.topic == "missed dose" and note.says not in several
     )
-    limits, gone = rule.limits_for(request.patient, starting=False), _told(_hours_without(course, request))
+    if row is not None:
+        says += (Fact(f'of {_doses(count)} in a row it says: "{row.sentence()}"', row.citation),)
     says += tuple(
         Fact(f"it says that {restart.fact().says}, and this was {gone}", restart.citation)
         for restart in limits.restarts
     )
-    return NoSchedule(Because(claim, says, tuple(_ways_on(course, request))))
+    return NoSchedule(Because(claim, says, tuple(_ways_on(course, request, row))))
 
 
 def _told(gone: Quantity | None) -> str:
     return "for a time that is not known to the hour" if gone is None else f"{gone} since the last dose"
 
 
-def _ways_on(course: Course, request: Request) -> Iterator[str]:
-    """The decisions that can be typed."""
-    yield f"go on with {now(course)} (--then continue)"
+def _ways_on(course: Course, request: Request, row: Missed | None) -> Iterator[str]:
+    """The decisions that can be typed; `row` is what the rule says of so many missed doses."""
+    lower = row is not None and row.do == "restart"
+    if not lower:
+        yield f"go on with {now(course)} (--then continue)"
     before, last = course.back(1), course.current
     if before is not None and last is not None and before.total() <= last.total():
         yield f"go back to {told(course, before)} and on from there (--then back)"
     if request.goal == "plan":
         yield "start again from the beginning (--then restart)"
-    yield "go on with another dose, no higher than before (--to REGIMEN)"
+    yield f"go on with another dose, {'lower' if lower else 'no higher'} than before (--to REGIMEN)"
