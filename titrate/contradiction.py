@@ -72,7 +72,7 @@ def contradictions(file: RuleFile, raw: Any) -> Iterator[tuple[str, str]]:
     yield from _ladders(file)
     if file.cycle is not None:
         yield from _not_daily(file)
-    if not file.taper.decrease:
+    if not file.taper.decrease and not file.taper.ladder:
         yield "taper.decrease", "is missing; where no source gives a step, say silent = true, or derive one"
 
 
@@ -214,19 +214,36 @@ def _amount(amount: Quantity, unit: str, per: str | None, place: str) -> Iterato
 
 
 def _ladders(file: RuleFile) -> Iterator[tuple[str, str]]:
-    """What cannot be of a ladder: other slots than the usual ones, a rung that is not above the one before."""
-    scoped = [(f"scopes.{index}.ladder", scope.ladder) for index, scope in enumerate(file.scopes)]
-    for place, rungs in (("ladder", file.ladder), *scoped):
-        before: RungTable | None = None
-        for index, rung in enumerate(rungs):
-            here = f"{place}.{index}"
-            faults = list(_rung(rung, file, here))
-            yield from faults
-            if rung.keep is None and index + 1 < len(rungs):
-                yield f"{here}.keep", 'is missing; how long the rung is kept, for example { at-least = "7 days" }'
-            if before is not None and not faults and not _above(rung, before, file):
-                yield f"{here}.take", f'"{rung.take}" is not above the rung before, "{before.take}"'
-            before = None if faults else rung
+    """What cannot be of a ladder: other slots than the usual ones, a rung that does not go on the same way."""
+    ups = [("ladder", file.ladder), *((f"scopes.{i}.ladder", scope.ladder) for i, scope in enumerate(file.scopes))]
+    tapers = [("taper", file.taper)]
+    tapers += [(f"scopes.{i}.taper", scope.taper) for i, scope in enumerate(file.scopes) if scope.taper is not None]
+    downs = [(f"{place}.ladder", taper.ladder) for place, taper in tapers]
+    for down, ladders in ((False, ups), (True, downs)):
+        for place, rungs in ladders:
+            yield from _rungs(rungs, file, place, down)
+    for place, taper in tapers:
+        if taper.ladder or file.taper.ladder:
+            for key, given in (("last", taper.last), ("rate", taper.rate)):
+                if given:
+                    says = "a ladder down says itself how fast it goes and from where one stops; leave this out"
+                    yield f"{place}.{key}", says
+
+
+def _rungs(rungs: tuple[RungTable, ...], file: RuleFile, place: str, down: bool) -> Iterator[tuple[str, str]]:
+    before: RungTable | None = None
+    for index, rung in enumerate(rungs):
+        here = f"{place}.{index}"
+        faults = list(_rung(rung, file, here, down))
+        yield from faults
+        if rung.keep is None and (down or index + 1 < len(rungs)):
+            yield f"{here}.keep", 'is missing; how long the rung is kept, for example { at-least = "7 days" }'
+        if before is not None and not faults and not (_below if down else _above)(rung, before, file):
+            yield (
+                f"{here}.take",
+                f'"{rung.take}" is not {"below" if down else "above"} the rung before, "{before.take}"',
+            )
+        before = None if faults else rung
 
 
 def _not_daily(file: RuleFile) -> Iterator[tuple[str, str]]:
@@ -242,31 +259,57 @@ def _not_daily(file: RuleFile) -> Iterator[tuple[str, str]]:
             yield f"frequency.{index}.times", f"the drug is taken every {file.cycle}, so there is one dose each time"
 
 
-def _rung(rung: RungTable, file: RuleFile, place: str) -> Iterator[tuple[str, str]]:
-    for _, dose in rung.doses:
-        yield from _amount(dose, file.unit, None, f"{place}.take")
-    names = [slot for slot, _ in rung.doses]
-    usual = [slot.name for slot in file.slots.day.get(len(names), ())]
-    if names != usual:
-        said = f"are taken at {' and '.join(usual)}" if usual else "have no slots"
-        yield f"{place}.take", f"{len(names)} doses a day {said} (slots.day), not at {' and '.join(names)}"
-    if file.cycle is not None and rung.cycle is not None:
+def _rung(rung: RungTable, file: RuleFile, place: str, down: bool) -> Iterator[tuple[str, str]]:
+    for dose in rung.doses:
+        yield from _amount(dose, file.unit, "dose", f"{place}.take")
+    if len(rung.days) > 1 and not down:
+        says = "a rung on the way up has all its doses on one day of its cycle; write that day, and cycle beside it"
+        yield f"{place}.take", f'"{rung.take}" names {len(rung.days)} days; {says}'
+    for names in ([slot for slot, _ in day] for day in rung.days if day):
+        usual = [slot.name for slot in file.slots.day.get(len(names), ())]
+        if names != usual:
+            said = f"are taken at {' and '.join(usual)}" if usual else "have no slots"
+            yield f"{place}.take", f"{len(names)} doses a day {said} (slots.day), not at {' and '.join(names)}"
+    if file.cycle is None:
+        return
+    if len(rung.days) > 1 or (rung.cycle is not None and not down):
         yield f"{place}.cycle", f"every regimen of this rule goes for {file.cycle}; leave it out"
+    elif rung.cycle is not None and rung.cycle.days % file.cycle.days:
+        yield f"{place}.cycle", f"a cycle of {rung.cycle} is not one of whole cycles of this rule, {file.cycle}"
+
+
+def _cycle_of(rung: RungTable, file: RuleFile) -> int:
+    usual = 1 if file.cycle is None else file.cycle.days
+    return len(rung.days) if len(rung.days) > 1 else usual if rung.cycle is None else rung.cycle.days
+
+
+def _plain(rung: RungTable, file: RuleFile) -> tuple[bool, list[Quantity]]:
+    """Whether the doses of a rung go by weight, and the doses without that."""
+    heads = [(dose.unit.split("/")[0], dose) for dose in rung.doses]
+    by_weight = any("kg" in dose.unit.split("/")[1:] for dose in rung.doses)
+    return by_weight, [Quantity(dose.amount, head).to(file.unit) for head, dose in heads]
 
 
 def _above(rung: RungTable, before: RungTable, file: RuleFile) -> bool:
     """Whether no dose falls from one rung to the next, and something rises."""
-    usual = 1 if file.cycle is None else file.cycle.days
-    low, high = ((r, usual if r.cycle is None else r.cycle.days) for r in (before, rung))
-    if low[1] % high[1]:
+    low, high = (_cycle_of(r, file) for r in (before, rung))
+    (old_weighs, smaller), (new_weighs, larger) = (_plain(r, file) for r in (before, rung))
+    if old_weighs != new_weighs:
+        return True  # which is more depends on the weight
+    if low % high or len(larger) < len(smaller) or (smaller, low) == (larger, high):
         return False
-    old, new = (dict(r.doses) for r in (before, rung))
-    if len(new) < len(old) or ([*old.values()], low[1]) == ([*new.values()], high[1]):
-        return False
-    smaller = [dose.to(file.unit) for dose in old.values()]
-    larger = [dose.to(file.unit) for dose in new.values()]
     ways = combinations(larger, len(smaller))
     return any(all(a <= b for a, b in zip(smaller, way, strict=True)) for way in ways)
+
+
+def _below(rung: RungTable, before: RungTable, file: RuleFile) -> bool:
+    """Whether the daily dose falls from one rung to the next (that of several days is their average), and no dose is
+    larger than the largest one before."""
+    (old_weighs, larger), (new_weighs, smaller) = (_plain(r, file) for r in (before, rung))
+    if old_weighs != new_weighs:
+        return True
+    old, new = (sum(d.amount for d in doses) / _cycle_of(r, file) for doses, r in ((larger, before), (smaller, rung)))
+    return new < old and max(smaller) <= max(larger)
 
 
 def _slots(file: RuleFile) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,9 @@
-"""An explicit ladder: the regimens of a titration as a source prints them, one after the other."""
+"""An explicit ladder: the regimens of a titration, or of a taper, as a source prints them, one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from titrate.limit import in_days
 from titrate.quantity import Quantity
@@ -14,10 +14,12 @@ from titrate.source import Citation
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One regimen of a ladder: the doses of a day in the order of the clock, taken every `cycle` days.
+    """One regimen of a ladder: the doses of a cycle of `cycle` days in their order, and `on` which of its days (from 1)
+    each is taken. Without `on` all are taken on the first day.
 
     It is kept for at least `keep` days before the next one (`None`: the source does not say). `longest` is the longer
-    end of a range in print, which binds nothing. `number` counts from 1, of all `of` rungs.
+    end of a range in print, which binds nothing. `number` counts from 1, of all `of` rungs; `down`: of a way down.
+    `how` is the arithmetic of doses by weight.
     """
 
     doses: tuple[Quantity, ...]
@@ -27,31 +29,61 @@ class Rung:
     number: int
     of: int
     longest: int | None = None
+    on: tuple[int, ...] = ()
+    down: bool = False
+    how: str | None = None
 
     @property
     def last(self) -> bool:
-        """Whether there is none above it."""
+        """Whether there is none after it."""
         return self.number == self.of
 
     @property
+    def days(self) -> tuple[tuple[Quantity, ...], ...]:
+        """The doses of each day of the cycle."""
+        if not self.on:
+            return (self.doses, *((),) * (self.cycle - 1))
+        taken = list(zip(self.doses, self.on, strict=True))
+        return tuple(tuple(dose for dose, day in taken if day == number) for number in range(1, self.cycle + 1))
+
+    @property
     def notation(self) -> str:
-        """As one would type it: `25/50 mg`, `25 mg every 2 days`."""
-        return in_turn((self.doses, *((),) * (self.cycle - 1)), self.doses[0].unit)
+        """As one would type it: `25/50 mg`, `25 mg every 2 days`, `10 mg x1, 7.5 mg x1 in turn`."""
+        return in_turn(self.days, self.doses[0].unit)
+
+    @property
+    def _ladder(self) -> str:
+        return "ladder down" if self.down else "ladder"
 
     def fact(self) -> Fact:
         """What the rung is, as a fact."""
-        return Fact(f"rung {self.number} of {self.of} of the ladder is {self.notation}", self.citation)
+        how = f" ({self.how})" if self.how else ""
+        return Fact(f"rung {self.number} of {self.of} of the {self._ladder} is {self.notation}{how}", self.citation)
 
     def stay(self, every: int) -> Fact | None:
-        """How long it is kept, as a fact; `every` is the longer of `keep` and what the prescriber asks for."""
-        if not self.keep or every > self.keep:
+        """How long it is kept, as a fact; none where the prescriber asks for more. `every` is how long, in whole
+        cycles."""
+        if not self.keep or every > -(-self.keep // self.cycle) * self.cycle:
             return None
         longer = "" if self.longest is None else f" (the source names {self.keep} to {in_days(self.longest)})"
         says = f"a dose is kept for at least {in_days(self.keep)}{longer} before it changes"
-        return Fact(f"{says}, on rung {self.number} of the ladder", self.citation)
+        return Fact(f"{says}, on rung {self.number} of the {self._ladder}", self.citation)
+
+
+def merged(rungs: Sequence[Rung]) -> tuple[Rung, ...]:
+    """The rungs, those that came out alike by weight as one that is kept as long as all of them; numbered anew."""
+    found: list[Rung] = []
+    for rung in rungs:
+        before = found[-1] if found else None
+        if before is not None and (before.days, before.cycle) == (rung.days, rung.cycle):
+            both = None if before.keep is None or rung.keep is None else before.keep + rung.keep
+            found[-1] = replace(before, keep=both, longest=None)
+        else:
+            found.append(rung)
+    return tuple(replace(rung, number=number, of=len(found)) for number, rung in enumerate(found, 1))
 
 
 def as_fact(ladder: Sequence[Rung]) -> Fact:
     """The whole ladder, as a fact."""
     rungs = [rung.notation + (f" for at least {in_days(rung.keep)}" if rung.keep else "") for rung in ladder]
-    return Fact(f"the ladder goes from {', then '.join(rungs)}", ladder[0].citation)
+    return Fact(f"the {ladder[0]._ladder} goes from {', then '.join(rungs)}", ladder[0].citation)

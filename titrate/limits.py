@@ -40,7 +40,8 @@ class Limits:
     take on as an off-label use are also in `unestablished`. `not_checked` names what a scope needed and nobody gave;
     `slots` has a day's slots by frequency. `cycle` is for how many days each regimen goes before it
     begins again: 1 but for a drug taken once a week or so. `ladder` has the rungs of the way up where the source
-    prints it so; above its last one `increase` holds.
+    prints it so; above its last one `increase` holds. `descent` has those of the way down; above its first one
+    `decrease` holds, and the drug stops after its last one.
     """
 
     unit: str
@@ -67,6 +68,7 @@ class Limits:
     restarts: tuple[Restart, ...] = ()
     missed: tuple[Missed, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    descent: tuple[Rung, ...] = ()
 
     def largest_dose(self) -> Quantity | None:
         """The largest single dose that any maximum leaves (a daily one bounds a dose too), or `None` without one."""
@@ -89,6 +91,7 @@ class Limits:
                 size = None if any(by.at_most is None for by in change.by) else change.size(falling)
                 found += [fact for fact in (size, change.stay()) if fact is not None]
         found += [as_fact(self.ladder)] if rising and self.ladder else []
+        found += [as_fact(self.descent)] if self.descent else []
         rest = (self.maximum, self.frequency, self.spacing, self.taper_frequency, self.taper_duration, self.last_step)
         found += [limit.fact() for limits in rest for limit in limits]
         return tuple(dict.fromkeys(found))

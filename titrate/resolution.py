@@ -9,51 +9,25 @@ from typing import Any
 from titrate import scale
 from titrate.errors import RequestError
 from titrate.guide import Gate, Look, Missed, Restart, hours, open_edges, spanned
-from titrate.ladder import Rung
-from titrate.limit import (
-    By,
-    Change,
-    Frequency,
-    LastStep,
-    Maintenance,
-    Maximum,
-    Spacing,
-    Start,
-    TaperDuration,
-    Times,
-)
+from titrate.limit import LastStep, Start, TaperDuration
 from titrate.limits import Limits
 from titrate.patient import FACTS, UNITS, Condition, Patient, Scope
 from titrate.product import Product
-from titrate.quantity import Quantity, Range
+from titrate.quantity import Range
 from titrate.reason import Fact
 from titrate.rulebox import ProductTable
 from titrate.rulefile import RuleFile
 from titrate.ruleguide import GateTable, RestartTable
-from titrate.rulelimit import (
-    ChangeTable,
-    FrequencyTable,
-    MaintenanceTable,
-    MaximumTable,
-    SpacingTable,
-    StartTable,
-)
+from titrate.ruleladder import RungTable
+from titrate.rulelimit import StartTable
+from titrate.rulereading import Reading, citation_of
 from titrate.rulescope import ScopeTable
-from titrate.ruletaper import RateTable
-from titrate.rulevalue import ByTable, Cite, RangeTable, TimesTable
+from titrate.ruletaper import TaperTable
+from titrate.rulevalue import Cite, RangeTable
 from titrate.rulewhen import When
-from titrate.source import Citation, Source
+from titrate.source import Citation
 
 _PARTS = {"no": 1, "halves": 2, "thirds": 3, "quarters": 4}
-
-
-def citation_of(file: RuleFile, cite: Cite) -> Citation:
-    """A citation with its source in full."""
-    source = file.sources[cite.source]
-    return Citation(
-        Source(cite.source, source.title, source.publisher, source.edition, source.href),
-        cite.at, cite.checked, cite.basis, cite.how,
-    )  # fmt: skip
 
 
 def scope_of(when: When) -> Scope:
@@ -90,71 +64,86 @@ class Resolution:
     file: RuleFile
     patient: Patient
 
+    @property
+    def reading(self) -> Reading:
+        """The tables of limits, read for the patient."""
+        return Reading(self.id, self.file, self.patient)
+
     def limits(self, starting: bool) -> Limits:
         """Every limit that holds for the patient; see `Rule.limits_for`."""
-        file, scopes = self.file, self._fitting()
-        tapers = [scope.taper for scope in scopes if scope.taper is not None]
-
-        def chosen(base: Any, name: str, tables: Iterable[Any] = scopes) -> tuple[Any, ...]:
-            """What the scopes that fit say; what the rule says where they do not."""
-            found = [getattr(table, name) for table in tables if getattr(table, name)]
-            flat = [one for value in found or [base] for one in (value if isinstance(value, tuple) else (value,))]
-            spoken = tuple(one for one in flat if one is not None and not getattr(one, "silent", False))
-            if found and not spoken:  # no number for these patients: the rule's own holds
-                return chosen(base, name, ())
-            return spoken
-
+        file, scopes, read = self.file, self._fitting(), self.reading
         unsuitable = {form for scope in scopes for form in scope.unsuitable}
+        products = tuple(product_of(p) for p in file.products if p.form not in unsuitable and self._offered(p))
         return Limits(
             unit=file.unit,
-            products=tuple(product_of(p) for p in file.products if p.form not in unsuitable and self._offered(p)),
+            products=products,
             slots=file.slots.day,
             slots_citation=self._citation(file.slots.cite),
-            frequency=tuple(self._frequency(t) for t in chosen(file.frequency, "frequency")),
-            start=self._begins(chosen(file.start, "start")) if starting else (),
-            increase=tuple(self._change(t) for t in chosen(file.increase, "increase")),
-            ladder=self._ladder(scopes),
+            frequency=tuple(map(read.frequency, _chosen(file.frequency, "frequency", scopes))),
+            start=self._begins(_chosen(file.start, "start", scopes)) if starting else (),
+            increase=tuple(map(read.change, _chosen(file.increase, "increase", scopes))),
+            ladder=read.rungs(self._ladder(file.ladder, scopes, scopes), products, down=False),
             cycle=1 if file.cycle is None else file.cycle.days,
-            maintenance=tuple(self._maintenance(t) for t in chosen(file.maintenance, "maintenance")),
-            maximum=tuple(self._maximum(t) for t in chosen(file.maximum, "maximum")),
-            spacing=tuple(self._spacing(t) for t in chosen(file.spacing, "spacing")),
-            decrease=(
-                *(self._change(t) for t in chosen(file.taper.decrease, "decrease", tapers)),
-                *(self._rate(t) for t in chosen(file.taper.rate, "rate", tapers)),
+            maintenance=tuple(map(read.maintenance, _chosen(file.maintenance, "maintenance", scopes))),
+            maximum=tuple(map(read.maximum, _chosen(file.maximum, "maximum", scopes))),
+            spacing=tuple(map(read.spacing, _chosen(file.spacing, "spacing", scopes))),
+            **self._falling(scopes, products),
+            **self._of_people(scopes),
+        )
+
+    def _falling(self, scopes: Sequence[ScopeTable], products: tuple[Product, ...]) -> dict[str, Any]:
+        """The limits of a taper."""
+        taper, read = self.file.taper, self.reading
+        tapers = [scope.taper for scope in scopes if scope.taper is not None]
+        often = taper.frequency or self.file.frequency
+        lengths, lasts = (_chosen(getattr(taper, name), name, tapers) for name in ("duration", "last"))
+        return {
+            "decrease": (
+                *map(read.change, _chosen(taper.decrease, "decrease", tapers)),
+                *map(read.rate, _chosen(taper.rate, "rate", tapers)),
             ),
-            taper_frequency=tuple(
-                self._frequency(t) for t in chosen(file.taper.frequency or file.frequency, "frequency", tapers)
-            ),
-            taper_duration=tuple(
-                TaperDuration(t.at_least.days, self._citation(t.cite))
-                for t in chosen(file.taper.duration, "duration", tapers)
-                if t.at_least is not None
-            ),
-            last_step=tuple(
-                LastStep(self._amount(t.daily, "day"), self._citation(t.cite))
-                for t in chosen(file.taper.last, "last", tapers)
-            ),
-            refusals=self._refusals(scopes),
-            unestablished=self._unestablished(scopes),
-            cautions=(
+            "descent": read.rungs(self._ladder(taper.ladder, tapers, scopes), products, down=True),
+            "taper_frequency": tuple(map(read.frequency, _chosen(often, "frequency", tapers))),
+            "taper_duration": tuple(TaperDuration(t.at_least.days, self._citation(t.cite)) for t in lengths),
+            "last_step": tuple(LastStep(read.amount(t.daily, "day"), self._citation(t.cite)) for t in lasts),
+        }
+
+    def _of_people(self, scopes: Sequence[ScopeTable]) -> dict[str, Any]:
+        """Who the rule is for, and what people confirm and decide."""
+        file = self.file
+        return {
+            "refusals": self._refusals(scopes),
+            "unestablished": self._unestablished(scopes),
+            "cautions": (
                 *(Fact(s.caution, self._citation(s.cite)) for s in scopes if s.caution),
                 *self._silences(scopes),
             ),
-            not_checked=self._not_checked(),
-            gates=tuple(self._gate(t) for t in file.gates if self._holds(t.when)),
-            looks=tuple(
+            "not_checked": self._not_checked(),
+            "gates": tuple(self._gate(t) for t in file.gates if self._holds(t.when)),
+            "looks": tuple(
                 Look(t.since, t.after.days, t.until.days if t.until else None, t.says, self._citation(t.cite))
                 for t in file.looks
             ),
-            restarts=tuple(self._restart(t) for t in file.restart if self._holds(t.when)),
-            missed=self._missed(),
-        )
+            "restarts": tuple(self._restart(t) for t in file.restart if self._holds(t.when)),
+            "missed": self._missed(),
+        }
+
+    def _ladder(
+        self, own: tuple[RungTable, ...], tables: Sequence[ScopeTable | TaperTable], scopes: Sequence[ScopeTable]
+    ) -> tuple[RungTable, ...]:
+        """The ladder of the scope that fits, or the rule's own. Two ways at once cannot be gone."""
+        given = [table for table in tables if table.ladder]
+        if len(given) > 1:
+            fitting = [s.name for s in scopes if s in given or s.taper in given]
+            names = " and ".join(f'"{name}"' for name in fitting)
+            raise RequestError(f"The rule {self.id} has a ladder of its own for {names}, and both fit this patient.")
+        return given[0].ladder if given else own
 
     def _holds(self, when: When | None) -> bool:
         return when is None or scope_of(when).fits(self.patient) is True
 
     def _gate(self, table: GateTable) -> Gate:
-        return Gate(table.before, table.says, self._citation(table.cite), self._range(table.band, "day"))
+        return Gate(table.before, table.says, self._citation(table.cite), self.reading.range(table.band, "day"))
 
     def _restart(self, table: RestartTable) -> Restart:
         after, how = None if table.after is None else table.after.range().map(hours), None
@@ -238,7 +227,7 @@ class Resolution:
                 f'The source "{title}" gives no number for a start, so the rule {self.id} begins nobody.',
                 ('prescribe a first dose, and plan from it, for example --from "5 mg x3"',),
             )
-        return tuple(self._start(table) for table in found)
+        return tuple(self.reading.start(table) for table in found)
 
     def _not_checked(self) -> tuple[str, ...]:
         tables = [*(e.when for e in self.file.eligible), *(s.when for s in self.file.scopes)]
@@ -252,143 +241,12 @@ class Resolution:
             missing.add("taking")
         return tuple(f"{name} (not given)" for fact, name in FACTS.items() if fact in missing)
 
-    def _amount(self, quantity: Quantity, per: str) -> Quantity:
-        """A bound in the rule's unit: `/day` and `/dose` dropped, `/kg` multiplied by the weight."""
-        parts = quantity.unit.split("/")
-        amount = Quantity(quantity.amount, parts[0])
-        if "kg" in parts[1:]:
-            if self.patient.weight is None:
-                raise RequestError(
-                    f"The rule {self.id} limits by weight ({quantity.number} {parts[0]} per kg a {per}), "
-                    "and the weight was not given.",
-                    ('give it, for example --weight "40 kg"',),
-                )
-            amount = amount * self.patient.weight.amount
-        return amount.to(self.file.unit)
 
-    def _range(self, table: RangeTable | None, per: str, cap: Quantity | None = None) -> Range | None:
-        return None if table is None else table.range().map(lambda bound: self._capped(bound, per, cap))
-
-    def _capped(self, bound: Quantity, per: str, cap: Quantity | None) -> Quantity:
-        """A bound in the rule's unit; one by weight is never above `cap`."""
-        amount = self._amount(bound, per)
-        return amount if cap is None or not _by_kg(bound) else min(amount, cap.to(self.file.unit))
-
-    def _start(self, table: StartTable) -> Start:
-        start = Start(
-            self._citation(table.cite),
-            self._range(table.dose, "dose", table.cap),
-            self._range(table.daily, "day", table.cap),
-            _times(table.frequency),
-            self._by_weight(table.cap, _top(table.dose), _top(table.daily)),
-        )
-        return start if table.response is None else self._response(table, start)
-
-    def _by_weight(self, cap: Quantity | None, dose: Quantity | None, daily: Quantity | None) -> str | None:
-        """The arithmetic of the bounds by weight; `None` where there is none."""
-        told = []
-        for bound, per, counted in ((dose, "dose", ""), (daily, "day", " a day")):
-            if bound is not None and _by_kg(bound):
-                amount, unit = self._amount(bound, per), bound.unit.split("/")[0]
-                sum_ = f"{bound.number} {unit} per kg{counted} x {self.patient.weight} = {amount}{counted}"
-                over = cap is not None and cap.to(self.file.unit) < amount
-                told.append(f"{sum_}, but never more than {cap}{counted}" if over else sum_)
-        return " and ".join(told) or None
-
-    def _response(self, table: StartTable, start: Start) -> Start:
-        response, dose, effect = table.response, self.patient.screening_dose, self.patient.screening_effect
-        assert response is not None
-        if dose is None or effect is None:
-            raise RequestError(
-                f"The rule {self.id} starts from the screening dose that worked; "
-                f"{'the dose' if dose is None else 'how long it worked'} was not given.",
-                ('give both, for example --screening-dose "50 micrograms" --screening-effect "6 hours"',
-                 'say what the patient has now, for example --from "100 micrograms/day"'),
-            )  # fmt: skip
-        try:
-            known = dose.to(self.file.unit) in [allowed.to(self.file.unit) for allowed in response.doses]
-        except ValueError as fault:
-            raise RequestError(f"The screening dose is wrong: {fault}.") from fault
-        if not known:
-            raise RequestError(
-                f"{dose} is no screening dose of the rule {self.id}; "
-                f"it knows {', '.join(str(allowed) for allowed in response.doses)}."
-            )
-        long = effect in response.long_effect.range()
-        times = response.times_after_long_effect if long else response.times
-        daily = (dose * times).to(self.file.unit)
-        how = f"{times} x the screening dose of {dose} = {daily} a day, because it worked for {effect}"
-        return Start(start.citation, start.dose, Range.exactly(daily), start.frequency, how)
-
-    def _change(self, table: ChangeTable) -> Change:
-        every = None if table.every.at_least is None else table.every.at_least.days
-        longest = None if table.every.at_most is None else table.every.at_most.days
-        shares = table.band is not None and any(bound.unit == "%" for bound in table.band.range().bounds)
-        band = table.band.range() if shares and table.band is not None else self._range(table.band, "day")
-        by = tuple(self._by(one) for one in table.by)
-        return Change(by, every, self._citation(table.cite), band, table.every.silent, longest=longest)
-
-    def _by(self, table: ByTable) -> By:
-        most, exactly = table.most, table.exactly is not None
-        if most is None or most.unit == "%":
-            return By(most, table.per, table.of, exactly, table.at_least)
-        least = None if table.at_least is None else self._amount(table.at_least, table.per)
-        how = self._by_weight(table.cap, *((most, None) if table.per == "dose" else (None, most)))
-        return By(self._capped(most, table.per, table.cap), table.per, table.of, exactly, least, how)
-
-    def _rate(self, table: RateTable) -> Change:
-        share = table.at_most.unit == "%"
-        by = By(table.at_most if share else self._amount(table.at_most, "day"), "day", table.of)
-        return Change((by,), None, self._citation(table.cite), within=table.within.days)
-
-    def _ladder(self, scopes: Sequence[ScopeTable]) -> tuple[Rung, ...]:
-        """The ladder of the scope that fits, or the rule's own. Two ways up at once cannot be gone."""
-        given = [scope for scope in scopes if scope.ladder]
-        if len(given) > 1:
-            names = " and ".join(f'"{scope.name}"' for scope in given)
-            raise RequestError(f"The rule {self.id} has a ladder of its own for {names}, and both fit this patient.")
-        rungs = given[0].ladder if given else self.file.ladder
-        usual = 1 if self.file.cycle is None else self.file.cycle.days
-        return tuple(
-            Rung(
-                tuple(dose.to(self.file.unit) for _, dose in rung.doses),
-                usual if rung.cycle is None else rung.cycle.days,
-                None if rung.keep is None or rung.keep.at_least is None else rung.keep.at_least.days,
-                self._citation(rung.cite),
-                number,
-                len(rungs),
-                None if rung.keep is None or rung.keep.at_most is None else rung.keep.at_most.days,
-            )
-            for number, rung in enumerate(rungs, 1)
-        )
-
-    def _maintenance(self, table: MaintenanceTable) -> Maintenance:
-        dose, daily = self._range(table.dose, "dose", table.cap), self._range(table.daily, "day", table.cap)
-        how = self._by_weight(table.cap, _top(table.dose), _top(table.daily))
-        return Maintenance(self._citation(table.cite), dose, daily, _times(table.frequency), how)
-
-    def _maximum(self, table: MaximumTable) -> Maximum:
-        dose = None if table.dose is None else self._capped(table.dose, "dose", table.cap)
-        daily = None if table.daily is None else self._capped(table.daily, "day", table.cap)
-        how = self._by_weight(table.cap, table.dose, table.daily)
-        return Maximum(self._citation(table.cite), dose, daily, table.level, how, table.asks)
-
-    def _frequency(self, table: FrequencyTable) -> Frequency:
-        cycle = 1 if self.file.cycle is None else self.file.cycle.days
-        times = Times(table.times.at_least, table.times.at_most, table.times.prefer, cycle)
-        return Frequency(times, self._citation(table.cite), self._range(table.band, "day"))
-
-    def _spacing(self, table: SpacingTable) -> Spacing:
-        return Spacing(table.at_least.to("hours"), self._citation(table.cite), table.frequency)
-
-
-def _times(table: TimesTable | None) -> Times | None:
-    return None if table is None else Times(table.at_least, table.at_most)
-
-
-def _by_kg(bound: Quantity) -> bool:
-    return "kg" in bound.unit.split("/")[1:]
-
-
-def _top(table: RangeTable | None) -> Quantity | None:
-    return None if table is None else table.at_most
+def _chosen(base: Any, name: str, tables: Iterable[Any]) -> tuple[Any, ...]:
+    """What the scopes that fit say of a kind of limit; what the rule says (`base`) where they do not."""
+    found = [getattr(table, name) for table in tables if getattr(table, name)]
+    flat = [one for value in found or [base] for one in (value if isinstance(value, tuple) else (value,))]
+    spoken = tuple(one for one in flat if one is not None and not getattr(one, "silent", False))
+    if found and not spoken:  # no number for these patients: the rule's own holds
+        return _chosen(base, name, ())
+    return spoken

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from titrate.limits import Limits
 from titrate.patient import Patient
-from titrate.resolution import Resolution, citation_of
+from titrate.resolution import Resolution
 from titrate.rulefile import RuleFile
+from titrate.rulereading import citation_of
 from titrate.rulevalue import Cite
 from titrate.schedule import Note, RuleStamp
 from titrate.source import Citation

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, model_validator
 
 from titrate.days import Duration
+from titrate.ruleladder import RungTable
 from titrate.rulelimit import ChangeTable, FrequencyTable
 from titrate.rulevalue import Amount, Cited, Table, several
 
@@ -78,3 +79,6 @@ class TaperTable(Table):
     """The dose from which one may stop; left out only where no source gives one."""
     frequency: Annotated[tuple[FrequencyTable, ...], BeforeValidator(several)] = ()
     """How many doses a day while falling; left out: as in [frequency]."""
+    ladder: Annotated[tuple[RungTable, ...], BeforeValidator(several)] = ()
+    """The way down rung by rung, to the dose after which the drug stops: fewer doses a day, doses every second day.
+    Above the first rung decrease holds; without it, the ladder is the whole way down."""

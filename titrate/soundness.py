@@ -25,6 +25,7 @@ from titrate.rule import Rule
 from titrate.rulefile import RuleFile
 from titrate.rulevalue import Cite, RangeTable, Table
 from titrate.rulewhen import When
+from titrate.verifier.ladder import taken_on
 from titrate.verifier.wayout import WaysOut, grades
 
 # A number that nobody has looked up for so many days may have changed.
@@ -143,7 +144,7 @@ def _among(place: str, bands: list[Range], fatal: bool) -> Iterator[Concern]:
 
 def _unmade(limits: Limits) -> Iterator[Concern]:
     """The first rung of a ladder that the products do not make, or that another limit forbids."""
-    for rung in limits.ladder:
+    for rung in (*limits.ladder, *limits.descent):
         try:
             makes = grades(limits.products, limits.unit, max(rung.doses))
         except ValueError:
@@ -151,7 +152,7 @@ def _unmade(limits: Limits) -> Iterator[Concern]:
         wrong = [dose for dose in rung.doses if dose.amount not in makes]
         if wrong:
             says = f"rung {rung.number}, {rung.notation}, cannot be made: no product makes {wrong[0]}"
-            yield Concern("ladder", says, fault=True)
+            yield Concern("taper.ladder" if rung.down else "ladder", says, fault=True)
             return
 
 
@@ -167,14 +168,23 @@ def _no_way_out(limits: Limits) -> Iterator[Concern]:
         makes = grades(limits.products, limits.unit, single)
     except ValueError:
         return
-    search = WaysOut(limits.unit, limits.decrease, limits.last_step, makes, limits.taper_frequency)
+    ladder = tuple(map(taken_on, limits.descent))
+    search = WaysOut(limits.unit, limits.decrease, limits.last_step, makes, limits.taper_frequency, ladder)
     for dose in makes[:MOST_DOSES]:
         for frequency in sorted(limits.slots):
             day = Quantity(dose * frequency, limits.unit)
             allowed = all(one.allows(frequency, day) for one in limits.frequency)
+            # Below the first rung of a ladder down only what a titration can begin with or come by matters.
+            allowed = allowed and not (limits.descent and _below_start(limits, Quantity(dose, limits.unit), day))
             if allowed and (largest is None or day <= largest) and not search.exists((dose,) * frequency):
                 yield Concern("taper", _stuck(limits, dose, day, makes[0]), fault=True)
                 return
+
+
+def _below_start(limits: Limits, dose: Quantity, day: Quantity) -> bool:
+    """Whether every start is higher, so that no titration comes by."""
+    least = [(s.dose.at_least if s.dose else None, s.daily.at_least if s.daily else None) for s in limits.start]
+    return any((one is not None and dose < one) or (daily is not None and day < daily) for one, daily in least)
 
 
 def _stuck(limits: Limits, dose: Fraction, day: Quantity, smallest: Fraction) -> str:
@@ -182,6 +192,9 @@ def _stuck(limits: Limits, dose: Fraction, day: Quantity, smallest: Fraction) ->
     shares = [by for change in limits.decrease for by in change.by if by.at_most is not None and by.at_most.unit == "%"]
     last = min((step.daily for step in limits.last_step), default=None)
     says = f"there is no way to nothing from {day} a day (in doses of {Quantity(dose, limits.unit)})"
+    if limits.descent:
+        top = limits.descent[0].notation
+        return f"{says}: no fall leads to {top}, the first rung of the ladder down; give taper.decrease, or more rungs"
     if shares:
         share = min(shares, key=lambda by: by.at_most.amount if by.at_most is not None else 0)
         says += f": a taper by {share.at_most} gets stuck where that is less than {Quantity(smallest, limits.unit)}, "

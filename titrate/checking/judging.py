@@ -149,6 +149,7 @@ def _of_days(known: Rebuilt, limits: Limits) -> tuple[Rebuilt, Limits]:
         start=tuple(replace(one, dose=None, frequency=None) for one in limits.start),
         increase=tuple(map(_change_of_days, limits.increase)),
         decrease=tuple(map(_change_of_days, limits.decrease)),
+        descent=(),
         maintenance=tuple(replace(one, dose=None, frequency=None) for one in limits.maintenance),
         maximum=tuple(replace(one, dose=None) for one in limits.maximum),
     )

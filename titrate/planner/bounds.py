@@ -59,6 +59,8 @@ def _facts(terms: Terms) -> Iterator[tuple[Part, Fact]]:
                     yield (f"{name} {what}", index), fact
     if limits.ladder:
         yield ("ladder", 0), as_fact(limits.ladder)
+    if limits.descent:
+        yield ("descent", 0), as_fact(limits.descent)
     if limits.products:
         yield ("products", 0), made_of(limits)
     yield from _wishes(request, limits.products)
@@ -153,6 +155,7 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
         limits,
         **plain,
         ladder=limits.ladder if ("ladder", 0) in parts else (),
+        descent=limits.descent if ("descent", 0) in parts else (),
         maximum=among("maximum", high),
         last_step=among("last_step", high_enough),
         increase=_changes(limits.increase, "increase", parts),

@@ -19,13 +19,17 @@ from titrate.schedule import Kind
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A step before it has pieces: its day is taken every `cycle` days; `length` in days, `None` without end."""
+    """A step before it has pieces: its day is taken every `cycle` days; `length` in days, `None` without end.
+
+    Where doses are taken on several days of the cycle, `day` has them all and `on` the day (from 1) of each.
+    """
 
     day: Doses
     kind: Kind
     length: int | None
     why: Because
     cycle: int
+    on: tuple[int, ...] = ()
 
     @property
     def dose_days(self) -> int | None:

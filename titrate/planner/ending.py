@@ -28,7 +28,7 @@ def to_nothing(problem: Problem, steps: list[Draft]) -> list[Draft]:
     needs_interval(problem.limits.decrease, "falls")
     first = plus(request.start, sum(step.length or 0 for step in steps))
     length = _until(problem, first)
-    held, past = steps[-1].length if steps else held_now(problem), _past(problem, steps)
+    held, past = steps[-1].length if steps else held_now(problem), past_of(problem, steps)
     found = search.taper(problem, begin, length, held, past)
     if found is None:
         raise _held_too_short(problem, begin, held, past, bool(steps)) or Refused(
@@ -59,7 +59,7 @@ def _until(problem: Problem, first: date) -> int | None:
     return days + cycle
 
 
-def _past(problem: Problem, steps: list[Draft]) -> History:
+def past_of(problem: Problem, steps: list[Draft]) -> History:
     """The daily doses before the taper, each with how many days before its first day it was last taken."""
     ago, past = 1, []
     cycle = problem.grid.cycle

@@ -145,12 +145,18 @@ class Grid:
                 ("ask for equal doses (--even)", "name fewer or coarser products (--products)"),
             )
 
-    def regimen(self, day: Doses, ways: Mapping[int, tuple[Piece, ...]] = MappingProxyType({})) -> Regimen:
-        """The day as a regimen, each dose made as `ways` says, or else in the best way by itself."""
-        slots = self.slots.get(len(day), ())
+    def regimen(
+        self, day: Doses, ways: Mapping[int, tuple[Piece, ...]] = MappingProxyType({}), on: tuple[int, ...] = ()
+    ) -> Regimen:
+        """The day as a regimen, each dose made as `ways` says, or else in the best way by itself. `on` has the day of
+        the cycle of each dose, where they are not all taken on the first."""
+        taken: dict[int, list[int]] = {}
+        for dose, number in zip(day, on or (1,) * len(day), strict=True):
+            taken.setdefault(number, []).append(dose)
         administrations = (
-            Administration(slot, self.table.dose(dose), ways.get(dose) or self.table.pieces(dose))
-            for slot, dose in zip(slots, day, strict=True)
+            Administration(slot, self.table.dose(dose), ways.get(dose) or self.table.pieces(dose), number)
+            for number, doses in taken.items()
+            for slot, dose in zip(self.slots.get(len(doses), ()), doses, strict=True)
         )
         return Regimen(self.table.unit, tuple(administrations), self.cycle if day else 1)
 

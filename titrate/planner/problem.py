@@ -92,17 +92,35 @@ class Problem:
         return self if cycle == self.grid.cycle else replace(self, grid=replace(self.grid, cycle=cycle))
 
     def day_of(self, rung: Rung) -> Doses | None:
-        """The day of a rung, or `None` where the products at hand do not make it or a limit forbids it."""
-        grains = [self.grid.table.grains(dose) for dose in rung.doses]
-        day = tuple(dose for dose in grains if dose is not None)
-        fits = len(day) == len(grains) and self.every(rung.cycle).grid.fits(day, self.limits.frequency)
-        return day if fits else None
+        """The doses of a rung, or `None` where the products at hand do not make it or a limit forbids it."""
+        grid, doses = self.every(rung.cycle).grid, [self.grid.table.grains(dose) for dose in rung.doses]
+        made = tuple(dose for dose in doses if dose is not None)
+        often = self.limits.taper_frequency if rung.down else self.limits.frequency
+        counts = {len(day) for day in rung.days if day}
+        fits = (
+            len(made) == len(doses)
+            and all(dose in grid.table.cost and dose <= grid.largest_dose for dose in made)
+            and (grid.largest_daily is None or all(self._daily(day) <= grid.largest_daily for day in rung.days))
+            and all(count in grid.slots for count in counts)
+            and all(limit.allows(count, grid.daily(made), count) for limit in often for count in counts)
+        )
+        return made if fits else None
+
+    def _daily(self, doses: tuple[Quantity, ...]) -> int:
+        return sum(int(dose.amount / self.grid.table.grain) for dose in doses)
+
+    def taken_on(self, ladder: tuple[Rung, ...]) -> Rung | None:
+        """The rung of a ladder that the patient is on."""
+        if self.current is None or self.request.current is None:
+            return None
+        amounts, on = tuple(map(self.grid.table.dose, self.current)), set(self.request.current.on) - {1}
+        same = (rung for rung in ladder if (rung.doses, rung.cycle) == (amounts, self.begun))
+        return next((rung for rung in same if (set(rung.on) - {1}) == on), None)
 
     @property
     def on_rung(self) -> Rung | None:
-        """The rung of the ladder that the patient is on."""
-        amounts = None if self.current is None else tuple(map(self.grid.table.dose, self.current))
-        return next((r for r in self.limits.ladder if (r.doses, r.cycle) == (amounts, self.begun)), None)
+        """The rung of the way up that the patient is on."""
+        return self.taken_on(self.limits.ladder)
 
     def written(self, day: Doses) -> str:
         """A day as one would type it."""
@@ -185,8 +203,9 @@ def _doses(pattern: Pattern, terms: Terms, option: str) -> tuple[Quantity, ...] 
     """The doses of a pattern in the rule's unit; of a daily dose only where the rule leaves one dose a day."""
     limits = terms.limits
     usual = pattern.cycle == limits.cycle and (limits.cycle == 1 or set(pattern.on) == {1})
-    # Somebody who takes it every so many days goes on with that.
-    if not usual and not (option == "--from" and set(pattern.on) == {1}):
+    # Somebody who takes it every so many days goes on with that, and one on a rung of a way down with that.
+    in_turn = any(rung.notation == str(pattern) for rung in limits.descent)
+    if not usual and not (option == "--from" and (set(pattern.on) == {1} or in_turn)):
         rhythm = "takes doses every day" if limits.cycle == 1 else f"takes doses every {in_days(limits.cycle)}"
         raise Refused(f'{option} "{pattern}" has another cycle than the rule, which {rhythm}')
     doses = doses_of(pattern, limits.unit, option)

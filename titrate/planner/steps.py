@@ -14,6 +14,7 @@ from titrate.errors import RequestError
 from titrate.limit import in_days
 from titrate.planner import guidance, pieces, search, wayout, why
 from titrate.planner.climb import climb, up_the_ladder
+from titrate.planner.descend import down_the_ladder, down_to_target
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
 from titrate.planner.ending import to_nothing
 from titrate.planner.moves import Doses
@@ -95,7 +96,7 @@ def _in_shapes(problem: Problem, shapes: tuple[str, ...]) -> Schedule:
     """The schedule with the best target (a daily dose may leave several) from which the rest can be met."""
     request = problem.request
     if request.goal == "taper":
-        return _schedule(problem, tuple(to_nothing(problem, [])))
+        return _schedule(problem, tuple(_off(problem, [])))
     first: Refused | None = None
     while problem.targets:
         try:
@@ -103,12 +104,17 @@ def _in_shapes(problem: Problem, shapes: tuple[str, ...]) -> Schedule:
         except Refused as refusal:
             raise first or refusal from None
         try:
-            return _schedule(problem, (*steps, *(to_nothing(problem, steps) if request.then_stop else ())))
+            return _schedule(problem, (*steps, *(_off(problem, steps) if request.then_stop else ())))
         except Refused as refusal:
             first = first or refusal
             problem = replace(problem, targets=tuple(day for day in problem.targets if day != steps[-1].day))
     assert first is not None
     raise first
+
+
+def _off(problem: Problem, steps: list[Draft]) -> list[Draft]:
+    """The taper after these steps, with the first day without the drug."""
+    return down_the_ladder(problem, steps) if problem.limits.descent else to_nothing(problem, steps)
 
 
 def _with_way_out(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
@@ -166,6 +172,10 @@ def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
         climbed = climb(problem)
         if climbed is not None:
             return up_the_ladder(problem, shapes, climbed)
+    if down and problem.limits.descent:
+        lowered = down_to_target(problem)
+        if lowered is not None:
+            return lowered
     if current is not None and not usual:
         now = problem.every(problem.begun).written(current)
         raise Refused(f"{request.target} cannot be reached from {now}: it is taken in another rhythm")
@@ -200,7 +210,8 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
     ways = pieces.made(problem.grid, problem.products, request, taken)
     for draft, made in zip(drafts, ways, strict=True):
         days = Days(first, None) if draft.length is None else Days.of(first, draft.length)
-        steps.append(Step(days, draft.kind, problem.every(draft.cycle).grid.regimen(draft.day, made), draft.why))
+        regimen = problem.every(draft.cycle).grid.regimen(draft.day, made, draft.on)
+        steps.append(Step(days, draft.kind, regimen, draft.why))
         if days.last is not None:
             first = plus(days.last, 1)
     review = request.review

@@ -113,6 +113,9 @@ class Stretch:
         """Whether the stretch may end after that day: at a target, or by stopping the drug."""
         if not self.stopping:
             return day in self._ends
+        if self.limits.descent:  # the ladder down goes on from its first rung
+            top = self.limits.descent[0]
+            return top.cycle == self.problem.grid.cycle and day == self.problem.day_of(top)
         return self.may_stop(sum(day)) if self._last is not None else self.moves.lawful(day, ())
 
     def may_stop(self, total: int, spans: Iterable[Span] = ()) -> bool:

@@ -18,6 +18,12 @@ def stuck(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
     day itself, and with how many doses a day a taper begins decides how few it may have; days that are alike in
     this are looked at together.
     """
+    ladder = problem.own.descent
+    if ladder:
+        on_rungs = {problem.day_of(rung) for rung in ladder if rung.cycle == problem.grid.cycle}
+        days = [day for day in days if day not in on_rungs]
+        if not problem.own.decrease:
+            return set(days)
     shared = any(change.by_original for change in problem.own.decrease)
     groups: dict[object, set[Doses]] = {}
     for day in days:

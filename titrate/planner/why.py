@@ -22,7 +22,7 @@ def starts(problem: Problem, day: Doses, stay: Iterable[Fact]) -> Because:
 
 def climbs(problem: Problem, before: str | None, rung: Rung, stay: int | None) -> Because:
     """A rung of a ladder; `before` is the regimen before it in words, `stay` for how many days it is kept."""
-    words = problem.every(rung.cycle).grid.regimen(problem.day_of(rung) or ()).in_words()
+    words = in_words_of(problem, rung)
     claim = f"Start: {words}" if before is None else f"Rise from {before} to {words}"
     return Because(claim, (rung.fact(), *(kept_on(problem, rung, stay) if stay is not None else ())))
 
@@ -34,6 +34,17 @@ def kept_on(problem: Problem, rung: Rung, stay: int) -> list[Fact]:
         says = f"a dose is kept for at least {problem.request.every} before it changes"
         facts.append(Fact(says, problem.request.citation("--every")))
     return facts
+
+
+def descends(problem: Problem, before: str, rung: Rung, stay: int, reached: Iterable[Fact] = ()) -> Because:
+    """A rung of a ladder down; `reached` are the limits of the fall to its first rung from above."""
+    words = in_words_of(problem, rung)
+    return Because(f"Fall from {before} to {words}", (*reached, rung.fact(), *kept_on(problem, rung, stay)))
+
+
+def in_words_of(problem: Problem, rung: Rung) -> str:
+    """What is taken on a rung, in words."""
+    return problem.every(rung.cycle).grid.regimen(problem.day_of(rung) or (), on=rung.on).in_words()
 
 
 def rises(problem: Problem, moves: Moves, before: Doses, day: Doses, stay: Iterable[Fact]) -> Because:
@@ -75,6 +86,12 @@ def stops(problem: Problem, moves: Moves, before: Doses) -> Because:
     facts = [limit.fact() for limit in limits.last_step] or sizes(moves.changes(before, ()), falling=True)
     facts += [limit.fact() for limit in limits.taper_duration]
     return Because(f"Stop after {told(problem, before)}, the last step", tuple(facts))
+
+
+def leaves_ladder(problem: Problem, last: Rung) -> Because:
+    """The first day without the drug, after the last rung of a ladder down."""
+    facts = [last.fact(), *(limit.fact() for limit in problem.limits.taper_duration)]
+    return Because(f"Stop after {in_words_of(problem, last)}, the last step", tuple(facts))
 
 
 def stays(moves: Moves, way: Way, index: int, after: Doses) -> list[Fact]:

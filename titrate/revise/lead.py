@@ -76,7 +76,7 @@ def _of_products(request: Request, rule: Rule) -> Regimen | None:
         return None
     problem = problem.every(problem.begun)
     (ways,) = made(problem.grid, problem.products, request, [(current, None)])
-    return problem.grid.regimen(current, ways)
+    return problem.grid.regimen(current, ways, () if request.current is None else request.current.on)
 
 
 def _kind(run: Run | None, regimen: Regimen, planned: Schedule, decision: Decision) -> Kind:

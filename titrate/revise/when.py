@@ -90,7 +90,7 @@ def _begun_anew(course: Course, start: date, day: date) -> date:
 def changes_of(request: Request, rule: Rule) -> tuple[Change, ...]:
     """The limits on changes, the prescriber's own interval included."""
     limits = rule.limits_for(request.patient, starting=False)
-    rungs = (Change((), rung.keep, rung.citation) for rung in limits.ladder)
+    rungs = (Change((), rung.keep, rung.citation) for rung in (*limits.ladder, *limits.descent))
     return paced((*limits.increase, *limits.decrease, *rungs), request)
 
 

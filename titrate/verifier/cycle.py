@@ -45,7 +45,8 @@ def _begun(case: Case) -> Iterator[Finding]:
 def _allowed(case: Case, span: Span) -> bool:
     """A day's regimen where the rule has no other cycle; the rule's own cycle; or one that the patient is on already
     and keeps, or goes down from."""
-    if span.cycle == case.limits.cycle or (span.kind != "taper" and rung_of(case, span.doses) is not None):
+    ladder = case.limits.descent if span.kind == "taper" else case.limits.ladder
+    if span.cycle == case.limits.cycle or rung_of(ladder, span.doses) is not None:
         return True
     return any(span.cycle == len(days_of(before)) for before in _before(case, span))
 

@@ -1,19 +1,24 @@
-"""Whether a titration goes up an explicit ladder rung by rung, and stays on each for as long as it has to."""
+"""Whether a titration goes up an explicit ladder, or a taper down one, rung by rung, and stays on each for as long as
+it has to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fractions import Fraction
 
+from titrate.days import between, plus
 from titrate.ladder import Rung
 from titrate.limit import in_days
 from titrate.verifier.case import Case, Finding, Move, found
-from titrate.verifier.change import Taken, Turns, daily, direction
+from titrate.verifier.change import Taken, Turns, daily, days_of, direction
 
 LAW = "ladder"
 
 
 def check_ladder(case: Case) -> Iterator[Finding]:
-    """Law 3. Where the source prints a ladder it begins on the first rung, leaves out none, and none too soon."""
+    """Laws 3 and 4. An explicit ladder begins on its first rung, leaves out none, and leaves none too soon."""
+    yield from _falls(case)
     if not case.limits.ladder:
         return
     bottom, first = case.limits.ladder[0], case.spans[0]
@@ -28,7 +33,7 @@ def check_ladder(case: Case) -> Iterator[Finding]:
 
 def _rise(case: Case, move: Move) -> Iterator[Finding]:
     value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
-    here = rung_of(case, move.before)
+    here = rung_of(case.limits.ladder, move.before)
     if here is None:
         if climbs(case, move):
             what, limit = f"the doses go from {value}", "a rise from a rung of the ladder"
@@ -45,15 +50,82 @@ def _rise(case: Case, move: Move) -> Iterator[Finding]:
 def _too_soon(case: Case, move: Move, here: Rung) -> Iterator[Finding]:
     if move.held is None:
         return
+    held = move.held + _beside(case, move)
     asked = None if case.request.every is None else case.request.every.days
     value = in_days(max(move.held, 0))
     what = f"rung {here.number}, {here.notation}, is left after {value}"
-    if here.keep is None and asked is None and not here.last:
+    if here.keep is None and asked is None and (here.down or not here.last):
         limit = "not given: the rule is silent and the request does not say"
         yield found(LAW, move.day, what, value, limit, here.citation)
     for days, citation in ((here.keep, here.citation), (asked, case.request.citation("--every"))):
-        if days is not None and move.held < days:
+        if days is not None and held < days:
             yield found(LAW, move.day, what, value, f"at least {in_days(days)}", citation)
+
+
+def _falls(case: Case) -> Iterator[Finding]:
+    for move in case.moves:
+        if not descends(case, move):
+            continue
+        value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
+        here = rung_of(case.limits.descent, move.before)
+        if here is None:
+            limit = "a fall from a rung of the ladder down"
+            citation = case.limits.descent[0].citation
+            yield found(LAW, move.day, f"the doses go from {value}", value, limit, citation)
+            continue
+        following = None if here.last else case.limits.descent[here.number]
+        after = rung_of(case.limits.descent, move.span.doses) if move.span.doses else None
+        if after != following or (following is None and move.span.doses):
+            limit = "no dose, after the last rung" if following is None else f"{following.notation}, the next rung"
+            yield found(LAW, move.day, f"the doses go from {value}", value, limit, (following or here).citation)
+        yield from _too_soon(case, move, here)
+
+
+def descends(case: Case, move: Move) -> bool:
+    """Whether a fall is one that the ladder down decides about: from one of its rungs, or to below its first one."""
+    ladder = case.limits.descent
+    if not ladder or not move.before or move.direction in ("rise", "none"):
+        return False
+    if not move.span.doses and not move.stops:
+        return False  # a day without the drug is abrupt in itself
+    top, after = taken_on(ladder[0]), move.span.doses
+    above = bool(after) and (after == top or direction(top, after) == "rise")
+    return rung_of(ladder, move.before) is not None or not above or not case.limits.decrease
+
+
+def next_down(case: Case, move: Move) -> bool:
+    """Whether a change leads from one rung of the ladder down to the next. It is a fall, however their days lie."""
+    here = rung_of(case.limits.descent, move.before)
+    after = rung_of(case.limits.descent, move.span.doses)
+    return here is not None and after is not None and after.number == here.number + 1
+
+
+def _beside(case: Case, move: Move) -> int:
+    """How many days beside a cycle of several days are as if they belonged to it.
+
+    A list of days does not tell whether a dose on the day before belongs to it too (10 mg every day, then every second
+    day), nor whether the days without a dose after its last one do, where the drug stops.
+    """
+    index = case.spans.index(move.span)
+    if index == 0 or not isinstance(move.before, Turns):
+        return 0
+    span, cycle = case.spans[index - 1], move.before.days
+    many, first = 0, span.days.first
+    while many + 1 < len(cycle) and _taken_at(case, index - 1, plus(first, -many - 1)) == cycle[-many - 1]:
+        many += 1
+    length = span.days.length or 0
+    while move.stops and not cycle[length % len(cycle)]:
+        many, length = many + 1, length + 1
+    return many
+
+
+def _taken_at(case: Case, before: int, day: date) -> tuple[Fraction, ...] | None:
+    """The doses of one day before the span of that number, or `None` where they are not known."""
+    for span in case.spans[:before]:
+        if day in span.days:
+            days = days_of(span.doses)
+            return days[between(span.days.first, day) % len(days)]
+    return None
 
 
 def climbs(case: Case, move: Move) -> bool:
@@ -65,12 +137,15 @@ def climbs(case: Case, move: Move) -> bool:
     return not (move.before == top or (direction(top, move.before) == "rise" and daily(move.before) > daily(top)))
 
 
-def rung_of(case: Case, taken: Taken) -> Rung | None:
-    """The rung on which that is taken, if there is one."""
-    return next((rung for rung in case.limits.ladder if taken_on(rung) == taken), None)
+def rung_of(ladder: Sequence[Rung], taken: Taken) -> Rung | None:
+    """The rung on which that is taken, whichever day its cycle begins with; `None` if there is none."""
+    turned = [taken]
+    if isinstance(taken, Turns):
+        turned = [Turns((*taken.days[days:], *taken.days[:days])) for days in range(len(taken.days))]
+    return next((rung for rung in ladder if taken_on(rung) in turned), None)
 
 
 def taken_on(rung: Rung) -> Taken:
     """What is taken on a rung."""
-    doses = tuple(dose.amount for dose in rung.doses)
-    return doses if rung.cycle == 1 else Turns((doses, *((),) * (rung.cycle - 1)))
+    days = tuple(tuple(dose.amount for dose in day) for day in rung.days)
+    return days[0] if rung.cycle == 1 else Turns(days)

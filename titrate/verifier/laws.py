@@ -26,7 +26,7 @@ from titrate.verifier.case import Case, Finding, Move, Span, found
 from titrate.verifier.change import Direction, applicable, counts, every_dose, within, worst
 from titrate.verifier.cycle import check_cycle
 from titrate.verifier.gates import check_gates
-from titrate.verifier.ladder import check_ladder, climbs
+from titrate.verifier.ladder import check_ladder, climbs, descends, next_down, taken_on
 from titrate.verifier.pieces import check_makeable
 from titrate.verifier.rate import check_rate
 from titrate.verifier.seam import check_seam
@@ -145,7 +145,7 @@ def _too_large(case: Case, law: str, way: Direction, changes: tuple[Change, ...]
     for move in case.moves:
         if move.direction != way or not move.between_doses or (move.stops and case.limits.last_step):
             continue
-        if climbs(case, move):
+        if climbs(case, move) or descends(case, move):
             continue
         limits = applicable(changes, move.daily_before, move.span.daily, move.daily_original)
         bounds = [(by, limit.citation) for limit in limits for by in limit.by]
@@ -174,7 +174,7 @@ def check_interval(case: Case) -> Iterator[Finding]:
     for move in case.moves:
         if move.direction not in ("rise", "fall") or not move.between_doses or move.held is None:
             continue
-        if climbs(case, move) or case.takes_back(move):
+        if climbs(case, move) or descends(case, move) or case.takes_back(move):
             continue
         changes = case.limits.increase if move.direction == "rise" else case.limits.decrease
         for limit in applicable(changes, move.daily_before, move.span.daily, move.daily_original):
@@ -278,7 +278,7 @@ def check_direction(case: Case) -> Iterator[Finding]:
     for move in case.moves:
         # Where there is nothing lower but nothing, a taper is to keep the dose before and to stop from it.
         only_step = case.stops and case.spans[-2:-1] == (move.span,) and move.direction == "none"
-        limit = _wrong_way(move, going)
+        limit = None if next_down(case, move) else _wrong_way(move, going)
         if limit is not None and move.between_doses and not only_step:
             value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
             yield found("direction", move.day, f"the doses of a {move.span.kind} step go from {value}", value, limit)
@@ -364,7 +364,8 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     except ValueError as fault:
         yield found("way out", None, f"it cannot be told ({fault})", str(largest), "a taper to nothing from every day")
         return
-    search = WaysOut(case.limits.unit, falls, case.limits.last_step, makes, case.limits.taper_frequency)
+    ladder = tuple(map(taken_on, case.limits.descent))
+    search = WaysOut(case.limits.unit, falls, case.limits.last_step, makes, case.limits.taper_frequency, ladder)
     for doses, span in sorted(regimens.items(), key=lambda item: item[1].days.first):
         if not search.exists(doses):
             value = case.written(doses)

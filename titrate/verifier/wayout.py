@@ -58,7 +58,8 @@ class WaysOut:
     """The search, and what it has found so far for every regimen that it came by.
 
     `falls` and `last` are the limits of falls and of the last step, `grades` the doses that can be
-    made, ascending, `frequency` how many doses a day a taper may have; all in `unit`.
+    made, ascending, `frequency` how many doses a day a taper may have; all in `unit`. `ladder` has the rungs of a way
+    down, which then has to be reached at its first one.
     """
 
     unit: str
@@ -66,6 +67,7 @@ class WaysOut:
     last: tuple[LastStep, ...]
     grades: Doses
     frequency: tuple[Frequency, ...]
+    ladder: tuple[Taken, ...] = ()
     _made: frozenset[Fraction] = field(init=False, repr=False)
     _steady: bool = field(init=False, repr=False)
     _looked: int = field(default=0, repr=False)
@@ -77,10 +79,17 @@ class WaysOut:
         # these no portion closes the way for another, so all orders of them end alike, and one is enough.
         shares = [by for change in self.falls for by in change.by if by.per == "day" and by.of == "current"]
         bands = [limit.band for limit in self.falls] + [limit.band for limit in self.frequency]
-        self._steady = not any(bands) and all(by.at_most is not None and by.at_most.unit != "%" for by in shares)
+        # On the way to the first rung of a ladder the order does matter.
+        self._steady = (
+            not self.ladder
+            and not any(bands)
+            and all(by.at_most is not None and by.at_most.unit != "%" for by in shares)
+        )
 
     def exists(self, regimen: Taken) -> bool:
         """Whether a chain of lawful falls leads from `regimen` to nothing."""
+        if self.ladder and (regimen in self.ladder or not self.falls):
+            return self._goes_on_from(regimen)
         start = _ordered(regimen)
         # Only a share of the original dose, or a band of such shares, makes the answer for one regimen depend on where
         # a taper began.
@@ -107,10 +116,19 @@ class WaysOut:
         return False
 
     def _may_stop(self, regimen: Taken, original: Taken) -> bool:
-        """Whether the drug may be stopped from `regimen`."""
+        """Whether the drug may be stopped from `regimen`, or a ladder down begins with it."""
+        if self.ladder:
+            return regimen == _ordered(self.ladder[0]) and self._goes_on_from(self.ladder[0])
         if self.last:
             return all(self._quantity(regimen) <= step.daily for step in self.last)
         return self._may_fall(regimen, (), original)
+
+    def _goes_on_from(self, regimen: Taken) -> bool:
+        """Whether it is a rung of the ladder, and all that follow it can be made."""
+        if regimen not in self.ladder:
+            return False
+        rungs = self.ladder[self.ladder.index(regimen) :]
+        return all(self._made.issuperset(every_dose(rung)) for rung in rungs)
 
     def _next_lower(self, regimen: Taken, original: Taken, begun: int) -> Iterator[Taken]:
         """The regimens that the smallest lawful falls from `regimen` lead to; the most promising ones last."""
