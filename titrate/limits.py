@@ -25,6 +25,7 @@ from titrate.limit import (
     TaperDuration,
 )
 from titrate.product import Product
+from titrate.pump import PumpFact
 from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.regimen import Slot
@@ -67,6 +68,7 @@ class Limits:
     looks: tuple[Look, ...] = ()
     restarts: tuple[Restart, ...] = ()
     missed: tuple[Missed, ...] = ()
+    pump: tuple[PumpFact, ...] = ()
     ladder: tuple[Rung, ...] = ()
     descent: tuple[Rung, ...] = ()
 

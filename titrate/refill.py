@@ -59,14 +59,15 @@ def per_hour(regimen: Regimen) -> Quantity:
 
 def fillings(schedule: Schedule) -> tuple[Filling, ...]:
     """The fillings from the one that is in the pump on the first day to the last day (a schedule without
-    end: as far as it is listed); none where the request says nothing about a pump.
+    end: as far as it is listed); none where the request says nothing about a pump. Of those before a revision it is
+    taken that the pump was filled again when it was due.
 
     Raises `RequestError` where the pump was filled before anything is known of what it has given since, and where one
     filling does not last for a day.
     """
     if schedule.request.pump is None:
         return ()
-    return tuple(_fillings(schedule))
+    return tuple(one for one in _fillings(schedule) if one.days.last is None or one.days.last >= schedule.first)
 
 
 def _fillings(schedule: Schedule) -> Iterator[Filling]:
@@ -74,7 +75,7 @@ def _fillings(schedule: Schedule) -> Iterator[Filling]:
     assert pump is not None
     begins = pump.filled or schedule.first
     last = schedule.last_dose or schedule.listed_until
-    usable, keeps_for = pump.usable.to(schedule.steps[0].regimen.unit), pump.stability.days
+    usable, keeps_for = pump.usable.to(schedule.steps[0].regimen.unit), pump.keeps
     number = 0
     while begins <= last and number < MOST_FILLINGS:
         number += 1

@@ -13,6 +13,7 @@ from titrate.limit import LastStep, Start, TaperDuration
 from titrate.limits import Limits
 from titrate.patient import FACTS, UNITS, Condition, Patient, Scope
 from titrate.product import Product
+from titrate.pump import PumpFact
 from titrate.quantity import Range
 from titrate.reason import Fact
 from titrate.rulebox import ProductTable
@@ -126,6 +127,7 @@ class Resolution:
             ),
             "restarts": tuple(self._restart(t) for t in file.restart if self._holds(t.when)),
             "missed": self._missed(),
+            "pump": tuple(PumpFact(t.what, t.model, t.value, self._citation(t.cite)) for t in file.pump),
         }
 
     def _ladder(

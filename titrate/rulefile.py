@@ -34,6 +34,7 @@ from titrate.rulelimit import (
     SpacingTable,
     StartTable,
 )
+from titrate.rulepump import PumpTable
 from titrate.rulescope import ScopeTable
 from titrate.ruletaper import TaperTable
 from titrate.rulevalue import Cited, SourceTable, Table, several
@@ -120,6 +121,8 @@ class RuleFile(Table):
     """A second medicine that changes with this one."""
     supplement: tuple[SupplementTable, ...] = ()
     """A dose besides the schedule, such as after dialysis."""
+    pump: tuple[PumpTable, ...] = ()
+    """What sources say of the pumps that the drug is given by."""
     conversions: tuple[ConversionTable, ...] = ()
     """How one form is changed for another."""
     scopes: tuple[ScopeTable, ...] = ()

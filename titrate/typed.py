@@ -62,6 +62,7 @@ class Typed:
     residual: str | None = None
     stability: str | None = None
     filled: str | None = None
+    pump: str | None = None
     approved_by: Sequence[str] | None = None
 
     def request(self, rule: str, goal: Goal, issued: datetime, today: date) -> Request:
@@ -111,18 +112,21 @@ class Typed:
         return tuple(one for one in found if one is not None)
 
     def _pump(self, day: Callable[[str, str | None], date | None]) -> Pump | None:
-        """The filling of a pump: all of it, or nothing; nothing about a pump has a default."""
+        """The filling of a pump: all of it, or nothing; nothing about a pump has a default. What stays in it and for
+        how long it keeps may be left to a rule that knows the pump."""
         concentration = read("--concentration", self.concentration, Quantity.parse)
         reservoir = read("--reservoir", self.reservoir, Quantity.parse)
         residual = read("--residual", self.residual, Quantity.parse)
         stability = read("--stability", self.stability, Duration.parse)
         filled = day("--filled", self.filled)
-        if concentration and reservoir and residual is not None and stability:
-            return Pump(concentration, reservoir, residual, stability, filled)
+        model = self.pump.strip() if self.pump is not None else None
+        if concentration and reservoir and (model or (residual is not None and stability)):
+            return Pump(concentration, reservoir, residual, stability, filled, model)
         named = ("--concentration", "--reservoir", "--residual", "--stability", "--filled")
         given = (self.concentration, self.reservoir, self.residual, self.stability, self.filled)
-        missing = [name for name, value in zip(named[:4], given[:4], strict=True) if not value]
-        if not any(given):
+        needed = 2 if model else 4
+        missing = [name for name, value in zip(named[:needed], given[:needed], strict=True) if not value]
+        if not any(given) and not model:
             return None
         raise RequestError(
             f"A pump needs all of what is known of it; missing: {', '.join(missing)}.",

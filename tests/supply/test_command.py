@@ -80,7 +80,10 @@ def test_days_that_have_passed_are_told(folder: Path) -> None:
 
 def test_the_pump(folder: Path) -> None:
     out = " ".join(supply(folder, "pump.json").out.split())
-    assert "20 mL of 500 micrograms per mL; 2 mL stay in it, so 9000 micrograms can be used; it keeps for 77" in out
+    assert "20 mL in it (set by the prescriber); 500 micrograms per mL (MPR, Gablofen" in out
+    assert (
+        "2 mL stay in it, so 9000 micrograms can be used (set by the prescriber); it keeps for 77 days (set by" in out
+    )
     assert "120 micrograms a day 5 micrograms an hour" in out
     # 110 and 74 x 120 are 8,990 of 9,000: 75 whole days, until 13 February, and the alarm on the day after
     assert "Filling 1, of Tue 01 Dec 2026: 75 days. Fill it again by Saturday 13 February 2027" in out

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tests.build import q, schedule
-from titrate import refill
+from titrate import load, planner, refill, verify
 from titrate.days import Duration, plus
 from titrate.errors import RequestError
-from titrate.pump import Pump
+from titrate.formats import json as documents
+from titrate.patient import Patient
+from titrate.pump import Pump, PumpFact
+from titrate.regimen import Pattern
+from titrate.request import Request
+from titrate.revise import Action, Origin, revise
 from titrate.schedule import Schedule
+from titrate.source import Citation, Source
 
+RULE = "baclofen-intrathecal-spasticity"
+ISSUED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 START = date(2026, 12, 1)
 
 
@@ -107,6 +116,98 @@ def test_a_filling_before_the_schedule_is_not_known() -> None:
 def test_a_later_filling() -> None:
     first = refill.fillings(steady("100 micrograms/day", filled=date(2026, 12, 5)))[0]
     assert (first.days.first, first.keeps) == (date(2026, 12, 5), date(2027, 2, 19))
+
+
+def revised(on: date, **more: Any) -> Schedule:
+    """100 micrograms a day from 1 December on, 120 from that day on, over 110 on the first of them."""
+    request = Request(
+        RULE, "plan", START, ISSUED, current=Pattern.parse("100 micrograms/day"), review=date(2027, 6, 1),
+        target=Pattern.parse("100 micrograms/day"), pump=pump(**more),
+    )  # fmt: skip
+    rule = load(RULE)
+    action = Action.parse("retarget", "120 micrograms/day", on)
+    return revise(planner.plan(rule, request), rule, action, on, ISSUED, Origin("ab" * 32))
+
+
+def test_a_revision_goes_on_with_the_filling_that_is_in_the_pump() -> None:
+    """9 days of 100 and one of 110 leave 7,990 of 9,000; 66 days of 120 are 7,920: until 14 February, not 9 days
+    later. Then 9,000 are 75 days of 120."""
+    found = revised(date(2026, 12, 10))
+    assert [(s.regimen.daily, s.days.first) for s in found.steps] == [
+        (q("110 micrograms"), date(2026, 12, 10)),
+        (q("120 micrograms"), date(2026, 12, 11)),
+    ]
+    first, second = refill.fillings(found)[:2]
+    assert (first.days.first, first.days.last, first.ends_by) == (START, date(2027, 2, 14), "residual volume")
+    assert (second.days.first, second.lasts) == (date(2027, 2, 14), 75)
+
+
+def test_of_fillings_before_a_revision_nothing_is_told_any_more() -> None:
+    """77 days to 15 February, filled again on that day; the revision of 1 March begins in the second filling."""
+    found = refill.fillings(revised(date(2027, 3, 1)))
+    assert (found[0].number, found[0].days.first) == (2, date(2027, 2, 15))
+
+
+def known(what: str, value: str, model: str | None = "Example") -> PumpFact:
+    cited = Citation(Source("book", "A book", "Nobody", "1", ""), "page 1", START)
+    return PumpFact(what, model, value, cited)  # type: ignore[arg-type]
+
+
+def test_what_a_rule_says_of_a_pump_is_taken_from_it_with_its_source() -> None:
+    facts = (
+        known("stability", "11 weeks"),
+        known("residual", "2 mL"),
+        known("concentration", "500 micrograms/mL", None),
+    )
+    asked = Pump(q("500 micrograms/mL"), q("20 mL"), None, None, model="example")
+    found = asked.completed(facts)
+    assert (found.residual, found.keeps) == (q("2 mL"), 77)
+    assert [one.what for one in found.sources] == ["stability", "residual", "concentration"]
+    own = Pump(q("700 micrograms/mL"), q("20 mL"), q("3 mL"), Duration(70, "day"), model="Example").completed(facts)
+    assert (own.residual, own.keeps, own.sources) == (q("3 mL"), 70, ())
+
+
+@pytest.mark.parametrize(
+    ("residual", "stability", "model", "says"),
+    [
+        (None, None, "Other", "does not know this pump; it has data on Example"),
+        (None, "77 days", None, "missing: --residual"),
+        (None, "78 days", "Example", "--stability 78 days is longer than the rule says of Example"),
+        ("1.9 mL", None, "Example", "--residual 1.9 mL is less than the rule says of Example"),
+    ],
+)
+def test_never_less_careful_than_the_source(
+    residual: str | None, stability: str | None, model: str | None, says: str
+) -> None:
+    volume = None if residual is None else q(residual)
+    keeps = None if stability is None else Duration.parse(stability)
+    asked = Pump(q("500 micrograms/mL"), q("20 mL"), volume, keeps, model=model)
+    with pytest.raises(RequestError, match=says):
+        asked.completed((known("stability", "11 weeks"), known("residual", "2 mL")))
+
+
+def test_the_shipped_rule_knows_two_pumps_and_no_reservoir() -> None:
+    """The hospital prints 11 weeks for one pump and 28 days for the other; no source that was read prints a volume."""
+    said = {(one.what, one.model, one.value) for one in load(RULE).limits_for(Patient(), starting=False).pump}
+    assert said == {
+        ("stability", "SynchroMed", "11 weeks"), ("stability", "Infusaid", "28 days"),
+        ("residual", "SynchroMed", "2 mL"), ("concentration", None, "500 micrograms/mL"),
+        ("concentration", None, "1000 micrograms/mL"), ("concentration", None, "2000 micrograms/mL"),
+    }  # fmt: skip
+    asked = Pump(q("500 micrograms/mL"), q("20 mL"), None, None, model="SynchroMed")
+    request = Request(
+        RULE, "plan", START, ISSUED, current=Pattern.parse("100 micrograms/day"), review=date(2027, 3, 30),
+        target=Pattern.parse("100 micrograms/day"), pump=asked,
+    )  # fmt: skip
+    schedule = planner.plan(load(RULE), request)
+    first = refill.fillings(schedule)[0]
+    assert (first.lasts, first.days.last, first.ends_by) == (77, date(2027, 2, 15), "stability")
+    assert documents.read(documents.write(schedule)) == schedule
+    assert verify(schedule, load(RULE)).findings == ()
+    wrong = replace(schedule.request.pump, stability=Duration(90, "day"))  # type: ignore[type-var]
+    assert "asked" in {
+        f.law for f in verify(replace(schedule, request=replace(request, pump=wrong)), load(RULE)).findings
+    }
 
 
 def test_nothing_said_nothing_told() -> None:

@@ -100,6 +100,9 @@ Concentration = Annotated[Text, typer.Option(help='Pump: what is in it, "500 mic
 Reservoir = Annotated[Text, typer.Option(help='Pump: how much it holds, "20 mL".')]
 Residual = Annotated[Text, typer.Option(help='Pump: how much stays in it when it is filled again, "2 mL".')]
 Stability = Annotated[Text, typer.Option(help='Pump: for how long the drug keeps in it, "77 days".')]
+PumpModel = Annotated[
+    Text, typer.Option("--pump", help="Pump: which one it is, where the rule knows it; then it says what stays in it.")
+]
 Filled = Annotated[Text, typer.Option(help="Pump: the day of the last filling. Without: the first day.")]
 Products = Annotated[Text, typer.Option(help="What is at hand: 10mg,20mg.")]
 Times = Annotated[Text, typer.Option(help="When it is taken: 07:00,13:00,21:00.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from titrate.errors import RequestError
 from titrate.limit import OFF_LABEL, Change, in_days
@@ -30,6 +30,8 @@ class Terms:
         request.check()
         _asked_for(rule, request)
         resolved = rule.limits_for(request.patient, starting=request.current is None).approved(request.given)
+        if request.pump is not None:
+            request = replace(request, pump=request.pump.completed(resolved.pump))
         resolved = resolved.on_scale(request.measure)
         resolved = bounded(rule, resolved, request)
         # For somebody whom the rule is not for, its limits are not looked at any further.

@@ -36,6 +36,9 @@ def fresh(course: Course, issued: datetime) -> Request:
     schedule, old = course.schedule, course.schedule.request
     # What was in the house when the plan began has been used since.
     request = replace(old, start=course.on, issued=issued, current=course.current, since=course.since, at_hand=())
+    if old.pump is not None and old.pump.filled is None:
+        # It was filled on the first day of the plan, and not again on that of the revision.
+        request = replace(request, pump=replace(old.pump, filled=schedule.first))
     phase, end = _phase(course)
     if old.goal == "taper":
         return request

@@ -189,6 +189,7 @@ def _revision(
         )
     else:
         planned = planner(rule, request)
+        request = replace(request, pump=planned.request.pump)
     course = Course.of(superseded, draft.revised.on, decision.absences)
     first = lead.until_changed(course.now, draft.revised.on, planned, action.typed, rule, decision)
     if decision.before is not None:

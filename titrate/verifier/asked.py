@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from titrate.days import between, plus
+from titrate.errors import RequestError
 from titrate.verifier.case import Case, Finding, Span, found, typed_in
 from titrate.verifier.change import Taken, daily, days_of, every_dose
 
@@ -19,6 +20,7 @@ def check_asked(case: Case) -> Iterator[Finding]:
     yield from _end(case)
     yield from _each_day(case)
     yield from _pieces(case)
+    yield from _pump(case)
 
 
 def _first_day(case: Case) -> Iterator[Finding]:
@@ -107,3 +109,18 @@ def _pieces(case: Case) -> Iterator[Finding]:
             if below is not None and (all if dose < below else any)(measured) != (dose < below):
                 limit = f"a liquid below {edge}, and pieces from there on, as asked"
                 yield found(LAW, day, f"a dose is made of {made}", made, limit)
+
+
+def _pump(case: Case) -> Iterator[Finding]:
+    """What is said to be a source's is the rule's, and a pump that it knows is filled no less carefully."""
+    pump = case.request.pump
+    if pump is None:
+        return
+    for told in pump.sources:
+        if told not in case.own.pump:
+            limit = "what the rule says of it"
+            yield found(LAW, None, f"of the pump's {told.what} it is said that it is {told.value}", told.value, limit)
+    try:
+        pump.completed(case.own.pump)
+    except RequestError as fault:
+        yield found(LAW, None, f"the pump is filled as it cannot be: {fault.message}", str(pump.stability), "the rule")

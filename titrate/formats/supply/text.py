@@ -9,7 +9,9 @@ from datetime import date
 from titrate.days import Days, in_short, in_words
 from titrate.formats.fitting import NBSP, fit
 from titrate.product import Piece
+from titrate.pump import Pump
 from titrate.quantity import Quantity
+from titrate.reason import Fact
 from titrate.refill import Filling, per_hour
 from titrate.schedule import Schedule
 from titrate.supply import Fill, Supply
@@ -138,16 +140,31 @@ def _pump(schedule: Schedule, fillings: Sequence[Filling], today: date) -> Itera
     pump = schedule.request.pump
     assert pump is not None
     yield from ("", "Pump", "----")
-    yield from _wrapped(
-        fit(
-            f"{pump.reservoir} of {pump.concentration}; {pump.residual} stay in it, so {pump.usable} can be used; it "
-            f"keeps for {pump.stability} (all set by the prescriber)."
-        )
-    )
+    yield from _wrapped(filled_with(pump))
     yield from _rates(schedule)
     yield ""
     for filling in fillings:
         yield from _wrapped(told(schedule, filling, today))
+
+
+def filled_with(pump: Pump) -> str:
+    """What is in a pump, what of it can be used and for how long it keeps, each with its source."""
+    facts = (
+        pump.fact("reservoir", f"{pump.reservoir} in it"),
+        pump.fact("concentration", f"{pump.concentration}"),
+        pump.fact("residual", f"{pump.residual} stay in it, so {pump.usable} can be used"),
+        pump.fact("stability", f"it keeps for {pump.stability}"),
+    )
+    if not pump.sources:
+        volume, concentration, *rest = (fact.says for fact in facts)
+        told = f"{volume.removesuffix(' in it')} of {concentration}; {'; '.join(rest)}"
+        return fit(f"{told} (all set by the prescriber).")
+    named = "" if pump.model is None else f"{pump.model}: "
+    return fit(f"{named}{'; '.join(map(_with_source, facts))}.")
+
+
+def _with_source(fact: Fact) -> str:
+    return f"{fact.says} (set by the prescriber)" if fact.citation is None else str(fact)
 
 
 def told(schedule: Schedule, filling: Filling, today: date) -> str:

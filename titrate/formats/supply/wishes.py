@@ -26,8 +26,9 @@ def of_pieces(request: Request) -> Iterator[str]:
         yield f"in the house and used first: {', '.join(map(str, request.at_hand))}"
     pump = request.pump
     if pump is not None:
+        named = "a pump" if pump.model is None else f"a {pump.model} pump"
         yield (
-            f"a pump with {pump.reservoir} of {pump.concentration}, of which {pump.residual} stay in it, "
+            f"{named} with {pump.reservoir} of {pump.concentration}, of which {pump.residual} stay in it, "
             f"and which keeps for {pump.stability}"
         )
 
@@ -53,6 +54,8 @@ def of_dispensing(schedule: Schedule) -> Iterator[str]:
 
 def of_pump(schedule: Schedule) -> Iterator[str]:
     """What a pump gives in a day and in an hour, exactly, and by when it is filled again."""
+    if schedule.request.pump is not None:
+        yield text.filled_with(schedule.request.pump)
     for step in schedule.steps:
         if step.regimen.continuous:
             day, hour = step.regimen.daily, text.rate(per_hour(step.regimen))
