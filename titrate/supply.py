@@ -50,7 +50,8 @@ class Item:
 class Fill:
     """What is dispensed at once, for the `days` after what was there before.
 
-    `needed` is the first day that cannot do without it, `order_by` the latest day to order it. `runs_out` is the last
+    `needed` is the first day that cannot do without it (or could not, if the taper were slower by the margin),
+    `order_by` the latest day to order it. `runs_out` is the last
     day that everything in the house then covers, and `next_by` the latest day to order more; both are `None` where it
     lasts to the end of the schedule.
     """
@@ -252,6 +253,10 @@ def _fills(schedule: Schedule, house: _House) -> Iterator[Fill]:
             # Before the first fill there is no margin in the house.
             order_by = plus(needed, -1 - wishes.lead)
         next_needed = house.needed(have)
+        if next_needed is not None and next_needed <= needed:
+            # It covers no further day as planned, and is there for the margin alone: for days after its own.
+            needed = min(needed, plus(house.days[last].date, 1))
+            order_by = min(order_by, plus(needed, -1 - wishes.lead))
         next_by = None if next_needed is None else plus(next_needed, -1 - wishes.lead - wishes.margin)
         runs_out = None if next_needed is None else plus(next_needed, -1)
         days = Days(house.days[first].date, house.days[last].date)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.build import SLOTS
-from tests.supply.boxes import TEN, TWENTY, counts, dispensing, of_days, of_texts
+from tests.supply.boxes import FIVE, TEN, TWENTY, counts, dispensing, of_days, of_texts, regimen
 from titrate import supply
 from titrate.days import Duration
 from titrate.dispensing import Dispensing
@@ -25,6 +25,7 @@ from titrate.supply import Supply
 from titrate.verifier.supplied import check_supplied
 
 F = Fraction
+NONE = Regimen("mg")
 
 
 def day(month: int, number: int, year: int = 2026) -> date:
@@ -93,6 +94,18 @@ def test_the_margin_is_that_of_the_larger_need() -> None:
     assert told(supply.of(course, dispensing(fill="28d", margin=7)))[0][0] == 42
     falling = of_texts([("10 mg x2", 28), ("10 mg x1", 28), ("none", 1)], TEN)
     assert told(supply.of(falling, dispensing(fill="28d", margin=7)))[0][0] == 70  # 56 and 7 days more of two
+
+
+def test_a_fill_for_the_margin_alone_is_there_before_a_slower_taper_needs_it() -> None:
+    """20 mg (2 tablets of 10 mg) for 14 days are 28, 10 mg for 8 days are 8, then tablets of 5 mg: 40 at hand last to
+    22 December as planned. With the first step 7 days longer 42 are taken by the 21st: 2 are needed from the 15th on,
+    and ordered 2 days before the day before. No tablet of 5 mg comes with them, so that it still runs out on the
+    22nd."""
+    steps: list[tuple[Regimen, int | None]] = [(regimen("20 mg x1", TEN), 14), (regimen("10 mg x1", TEN), 8)]
+    course = of_days([*steps, (regimen("5 mg x1", FIVE), 14), (NONE, 1)])
+    found = supply.of(course, dispensing(fill="14d", margin=7, lead=2, at_hand="10mg=40"))
+    assert told(found)[0] == (2, day(12, 15), day(12, 12), day(12, 22), day(12, 13))
+    assert list(check_supplied(course, found)) == []
 
 
 def test_the_first_product_to_run_out_decides() -> None:
@@ -177,7 +190,8 @@ def test_no_day_lies_beyond_what_is_dispensed(data: st.DataObject) -> None:
     for earlier, later in pairwise(found.fills):
         assert earlier.days.last is not None
         assert earlier.days.last < later.days.first
-        assert earlier.runs_out is None or earlier.runs_out < later.needed
+        for_the_margin = earlier.runs_out == later.runs_out
+        assert earlier.runs_out is None or earlier.runs_out < later.needed or for_the_margin
 
 
 @settings(deadline=None, max_examples=40)
