@@ -291,6 +291,18 @@ main()
 """
 
 
+def test_a_way_out_card_has_no_calendar_in_the_folder(folder: Path) -> None:
+    """It is not followed, and whoever subscribes to the folder would see its doses beside the others."""
+    card = titrate("taper", "plan.json", "--on", "2026-12-20", "-o", "card.json", cwd=folder)
+    assert card.code == 0, card.err
+    ran = calendar(folder)
+    assert ran.code == 0
+    assert "card.json is a way-out card" in ran.err
+    assert [path.stem for path in folder.glob("*.ics")] == [
+        json.loads((folder / "plan.json").read_text(encoding="utf-8"))["plan"]
+    ]
+
+
 @pytest.mark.parametrize("at", ["within", "before", "after"])
 def test_a_killed_process_leaves_the_old_calendar_or_the_new_one(folder: Path, at: str) -> None:
     calendar(folder)

@@ -181,7 +181,14 @@ def _documents(folder: Path) -> tuple[list[_Found], list[_Unread]]:
         try:
             if path.exists() and not path.is_file():
                 raise FormatError(f"{path} is no regular file.")
-            found.append(_Found(path, document(path)))
+            one = _Found(path, document(path))
+            if one.schedule.leaves is not None and one.schedule.revision == 1:
+                note(
+                    f"{path.name} is a way-out card, which nobody follows unless the prescriber says so: it has no "
+                    "calendar here. Its own is written with titrate show -o card.ics."
+                )
+                continue
+            found.append(one)
         except FormatError as fault:
             unread.append(_Unread(fault, *(head(path) or ("", 0))))
     return found, unread

@@ -54,7 +54,8 @@ def proved(schedule: Schedule, rule: Rule, action: Action | None) -> Schedule:
     findings = verify(schedule, rule).findings
     if not findings:
         return schedule
-    asked = "The taper" if action is None else f'"{action.typed}"'
+    typed = "" if action is None else action.typed
+    asked = "The taper" if action is None else f"\u201c{typed}\u201d" if '"' in typed else f'"{typed}"'
     claim = f"No schedule: {asked} would break {_laws(findings)}"
     raise NoSchedule(Because(claim, tuple(Because(finding.says.removesuffix(".")) for finding in findings)))
 
