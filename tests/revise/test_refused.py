@@ -18,7 +18,7 @@ from titrate.revise import Changes
           "Never take two doses", "--then continue", "--then back", "--then restart", "--to REGIMEN"]),
         ("2026-12-08", ("missed", "9d"), {"then": "continue"}, ["before the plan, which begins on Tuesday 01"]),
         ("2026-12-06", ("missed", "5d"), {"then": "continue"},
-         ["nothing of the plan was taken", "--on 2026-12-01 shift 5d", "titrate plan"]),
+         ["nothing of the plan was taken", "--on 2026-12-01 shift 5d", "--on 2026-12-01 withdraw", "titrate plan"]),
         ("2026-12-06", ("withheld", "2026-12-06..2026-12-08"), {},
          ["Tuesday 08 December 2026 is not before", "an abrupt stop", "stop gradually: stop"]),
         ("2026-12-08", ("withheld", "2026-12-05"), {"then": "continue"}, ["was taken again since", "leave out --then"]),

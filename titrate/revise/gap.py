@@ -167,6 +167,7 @@ def _begun_anew(course: Course) -> Iterator[str]:
     first = course.schedule.chain()[0]
     if first.request.current is None and course.schedule.revised is None:
         yield f"begin later: --on {first.first} shift {between(first.first, course.on)}d"
+        yield f"call it off: --on {first.first} withdraw"
     yield "make a new plan: titrate plan, or titrate taper"
 
 
