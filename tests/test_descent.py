@@ -7,13 +7,14 @@ The rules are written here, for no real drug; 1 December 2026 is a Tuesday. Expe
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
 from tests.build import ISSUED
 from tests.test_ladder import DAILY, asked, findings, moved, proven, told, written
+from titrate import rulebook
 from titrate.checking import check
 from titrate.days import Duration
 from titrate.errors import NoSchedule, RequestError, TitrateError
@@ -28,6 +29,7 @@ from titrate.patient import Patient
 from titrate.planner import plan
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
+from titrate.request import Request
 from titrate.revise import Action, Origin, revise
 from titrate.rule import Rule
 from titrate.soundness import concerns
@@ -68,6 +70,7 @@ cycle = "3 days"
 keep = { at-least = "14 days" }
 CITE
 """
+RATE = '[taper.rate]\nat-most = "25 %"\nwithin = "14 days"\nCITE\n'
 FEWER = """
 [[taper.ladder]]
 take = "morning 10 mg, afternoon 10 mg, evening 10 mg"
@@ -103,7 +106,7 @@ def fewer(tmp_path: Path) -> Rule:
     return of(tmp_path, TABLETS + FEWER)
 
 
-def down(current: str, **more: object) -> object:
+def down(current: str, **more: object) -> Request:
     return asked(None, current=Pattern.parse(current), **more)
 
 
@@ -116,7 +119,7 @@ TAIL = ["10 mg x1, 7.5 mg x1 in turn", "10 mg every 2 days", "10 mg every 3 days
 def test_from_above_to_the_first_rung_and_then_rung_by_rung(wider: Rule) -> None:
     """45, 35, 25, 15 mg a day by at most 10 mg a week; then 7 days, 4 x 2, 7 x 2 and 5 x 3. The last dose is on the
     63rd day, 1 February: two days without one end its cycle."""
-    found = proven(wider, down("20/25 mg"))  # type: ignore[arg-type]
+    found = proven(wider, down("20/25 mg"))
     assert [(length, s.regimen.daily) for (_, length, _), s in zip(told(found)[:4], found.steps, strict=False)] == [
         (7, Quantity.parse("35 mg")), (7, Quantity.parse("25 mg")), (7, Quantity.parse("15 mg")),
         (7, Quantity.parse("10 mg")),
@@ -128,7 +131,7 @@ def test_from_above_to_the_first_rung_and_then_rung_by_rung(wider: Rule) -> None
 
 
 def test_each_day_has_the_dose_of_its_turn(wider: Rule) -> None:
-    days = [str(day.regimen.daily) for day in proven(wider, down("10 mg x1")).each_day()]  # type: ignore[arg-type]
+    days = [str(day.regimen.daily) for day in proven(wider, down("10 mg x1")).each_day()]
     assert days[:8] == ["10 mg", "7.5 mg"] * 4
     assert days[8:12] == ["10 mg", "0 mg", "10 mg", "0 mg"]
     assert days[22:28] == ["10 mg", "0 mg", "0 mg", "10 mg", "0 mg", "0 mg"]
@@ -136,7 +139,7 @@ def test_each_day_has_the_dose_of_its_turn(wider: Rule) -> None:
 
 def test_fewer_doses_a_day_and_the_doses_stay(fewer: Rule) -> None:
     """Three a day, then two for 4 days, one for 3, and no dose: 4 + 3 = 7 days."""
-    found = proven(fewer, down("10 mg x3"))  # type: ignore[arg-type]
+    found = proven(fewer, down("10 mg x3"))
     assert told(found) == [("2026-12-01", 4, "10 mg x2"), ("2026-12-05", 3, "10 mg x1"), ("2026-12-08", 1, "0 mg")]
     assert [slot.name for slot in (a.slot for a in found.steps[0].regimen.administrations)] == ["morning", "evening"]
 
@@ -152,21 +155,21 @@ def test_fewer_doses_a_day_and_the_doses_stay(fewer: Rule) -> None:
 )
 def test_from_the_rung_that_is_taken_now(wider: Rule, current: str, rest: list[str]) -> None:
     """Who is on the last rung keeps it for its time before the stop."""
-    assert [step.regimen.notation for step in proven(wider, down(current)).steps] == rest  # type: ignore[arg-type]
+    assert [step.regimen.notation for step in proven(wider, down(current)).steps] == rest
 
 
 def test_a_slower_pace_is_the_prescribers(wider: Rule) -> None:
     """15 days on each: 16 in turns of two, 15 in turns of three."""
-    found = proven(wider, down("10 mg x1", every=Duration(15, "day")))  # type: ignore[arg-type]
+    found = proven(wider, down("10 mg x1", every=Duration(15, "day")))
     assert [step.days.length for step in found.steps] == [16, 16, 15, 1]
 
 
 def test_a_chosen_end_is_met_by_the_steps_of_every_day(wider: Rule) -> None:
     """From 25 mg the soonest is 15 mg for 7 days, 10 mg for 7, and 8 + 14 + 15: the last dose on day 49, 18 January. A
     week later there are 7 days more for 15 and 10 mg, 10 and 11 days; the rungs of several days keep their times."""
-    soonest = proven(wider, down("25 mg x1"))  # type: ignore[arg-type]
+    soonest = proven(wider, down("25 mg x1"))
     assert soonest.last_dose == date(2027, 1, 18)
-    later = proven(wider, down("25 mg x1", finish_by=date(2027, 1, 25)))  # type: ignore[arg-type]
+    later = proven(wider, down("25 mg x1", finish_by=date(2027, 1, 25)))
     assert later.last_dose == date(2027, 1, 25)
     assert [step.days.length for step in later.steps] == [10, 11, 8, 14, 15, 1]
 
@@ -197,9 +200,9 @@ def test_to_a_target_on_the_ladder_or_above_it(fewer: Rule, wider: Rule) -> None
 )
 def test_where_it_does_not_lead(wider: Rule, current: str, more: dict[str, object], says: str) -> None:
     """From 10 mg 8 + 14 + 15 days, the last dose on day 35, 4 January; a day later there is none."""
-    request = replace(down(current), **more)  # type: ignore[type-var]
+    request = replace(down(current), **more)  # type: ignore[arg-type]
     with pytest.raises(NoSchedule) as caught:
-        plan(wider, request)  # type: ignore[arg-type]
+        plan(wider, request)
     assert says in caught.value.text()
     assert "the ladder down goes from 10 mg x1 for at least 7 days, then" in caught.value.text()
 
@@ -207,7 +210,7 @@ def test_where_it_does_not_lead(wider: Rule, current: str, more: dict[str, objec
 def test_a_ladder_alone_says_nothing_about_what_is_above_it(fewer: Rule) -> None:
     for current in ("20 mg x3", "20 mg x1"):
         with pytest.raises(NoSchedule, match="no rung of the ladder down"):
-            plan(fewer, down(current))  # type: ignore[arg-type]
+            plan(fewer, down(current))
     with pytest.raises(NoSchedule, match="no rung of the ladder down"):
         plan(fewer, asked("15 mg x3", current=Pattern.parse("20 mg x3")))
 
@@ -215,28 +218,28 @@ def test_a_ladder_alone_says_nothing_about_what_is_above_it(fewer: Rule) -> None
 def test_a_rung_about_which_the_source_is_silent(tmp_path: Path) -> None:
     rule = of(tmp_path, TABLETS + FEWER.replace('keep = { at-least = "4 days" }', "keep = { silent = true }"))
     with pytest.raises(RequestError, match="does not say how long 10 mg x2 is kept"):
-        plan(rule, down("10 mg x3"))  # type: ignore[arg-type]
-    found = proven(rule, down("10 mg x3", every=Duration(5, "day")))  # type: ignore[arg-type]
+        plan(rule, down("10 mg x3"))
+    found = proven(rule, down("10 mg x3", every=Duration(5, "day")))
     assert [step.days.length for step in found.steps] == [5, 5, 1]
 
 
 def test_a_rung_that_the_products_at_hand_do_not_make(wider: Rule) -> None:
     with pytest.raises(NoSchedule):
-        plan(wider, down("25 mg x1", products=("25mg",)))  # type: ignore[arg-type]
+        plan(wider, down("25 mg x1", products=("25mg",)))
 
 
 # --- What the laws find -----------------------------------------------------------------------------
 
 
 def test_a_rung_left_too_soon(wider: Rule) -> None:
-    good = proven(wider, down("10 mg x1"))  # type: ignore[arg-type]
+    good = proven(wider, down("10 mg x1"))
     assert findings(moved(good, 8, 12, 15, 1), wider) == [("ladder", "12 days")]
     assert findings(moved(good, 8, 14, 12, 1), wider) == [("ladder", "12 days")]
     assert findings(moved(good, 8, 16, 18, 1), wider) == []
 
 
 def test_a_rung_left_out(wider: Rule) -> None:
-    good = proven(wider, down("10 mg x1"))  # type: ignore[arg-type]
+    good = proven(wider, down("10 mg x1"))
     assert findings(moved(good, 8, 15, 1, without=1), wider)[0] == (
         "ladder", "10 mg x1, 7.5 mg x1 in turn to 10 mg every 3 days",
     )  # fmt: skip
@@ -244,18 +247,18 @@ def test_a_rung_left_out(wider: Rule) -> None:
 
 
 def test_below_the_first_rung_from_above_it(wider: Rule) -> None:
-    good = proven(wider, down("15 mg x1"))  # type: ignore[arg-type]
+    good = proven(wider, down("15 mg x1"))
     assert findings(moved(good, 8, 14, 15, 1, without=0), wider) == [
         ("ladder", "15 mg x1 to 10 mg x1, 7.5 mg x1 in turn")
     ]
 
 
 def test_a_cycle_that_is_broken_off_or_none_of_the_ladder(wider: Rule, fewer: Rule) -> None:
-    good = proven(wider, down("10 mg x1"))  # type: ignore[arg-type]
+    good = proven(wider, down("10 mg x1"))
     assert ("cycle", "7 days") in findings(moved(good, 7, 14, 15, 1), wider)
     every_other = [replace(s, regimen=replace(s.regimen, cycle=2)) if index == 0 else s
-                   for index, s in enumerate(proven(fewer, down("10 mg x3")).steps)]  # type: ignore[arg-type]  # fmt: skip
-    other = replace(proven(fewer, down("10 mg x3")), steps=tuple(every_other))  # type: ignore[arg-type]
+                   for index, s in enumerate(proven(fewer, down("10 mg x3")).steps)]  # fmt: skip
+    other = replace(proven(fewer, down("10 mg x3")), steps=tuple(every_other))
     assert {"cycle", "ladder"} <= {law for law, _ in findings(other, fewer)}
 
 
@@ -296,7 +299,7 @@ def test_the_way_out_is_to_the_ladder(tmp_path: Path) -> None:
 
 
 def test_what_is_written_reads_back_and_breaks_no_law(wider: Rule) -> None:
-    schedule = proven(wider, down("15 mg x1"))  # type: ignore[arg-type]
+    schedule = proven(wider, down("15 mg x1"))
     assert json.read(json.write(schedule)) == schedule
     given = replace(schedule.request, target=None)
     read = {
@@ -317,7 +320,7 @@ def test_what_is_written_reads_back_and_breaks_no_law(wider: Rule) -> None:
 
 def test_a_revision_stays_on_a_rung_and_goes_on_from_it(wider: Rule) -> None:
     """On 6 January 10 mg every 2 days begins; four weeks more of it are 14 + 28 days."""
-    schedule = proven(wider, down("20/25 mg"))  # type: ignore[arg-type]
+    schedule = proven(wider, down("20/25 mg"))
     stay = Action.parse("stay", "28d", date(2027, 1, 10))
     later = revise(schedule, wider, stay, date(2027, 1, 10), ISSUED, Origin("0" * 64))
     assert verify(later, wider).findings == ()
@@ -333,7 +336,7 @@ def test_a_revision_stays_on_a_rung_and_goes_on_from_it(wider: Rule) -> None:
     [
         ('take = "evening 10 mg; evening 7.5 mg"', 'take = "evening 10 mg; evening 12.5 mg"', "is not below the rung"),
         ('cycle = "3 days"', 'cycle = "2 days"', "is not below the rung before"),
-        ("[[taper.decrease]]", '[taper.last]\ndaily = "10 mg"\nCITE\n[[taper.decrease]]', "taper.last: a ladder down"),
+        ("[[taper.decrease]]", f"{RATE}[[taper.decrease]]", "taper.rate: a ladder down says"),
         ('cycle = "3 days"\nkeep = { at-least = "14 days" }', 'cycle = "3 days"', "taper.ladder.3.keep: is missing"),
         ('take = "evening 10 mg; evening 7.5 mg"', 'take = "evening 10 mg; morning 7.5 mg"', "are taken at evening"),
         ('take = "evening 10 mg; evening 7.5 mg"', 'take = "nothing; nothing"', "is no dose at all"),
@@ -351,6 +354,18 @@ def test_several_days_in_turn_belong_to_a_way_down(tmp_path: Path) -> None:
     with pytest.raises(TitrateError, match="a rung on the way up has all its doses on one day of its cycle") as caught:
         written(tmp_path, body)
     assert "ladder.0.take" in caught.value.text()
+
+
+def test_beside_the_ladder_one_stops_where_the_rule_says_from_where(tmp_path: Path) -> None:
+    """7.5 mg is below the first rung; one may stop from it or from less, after a week: of all ways that take a week
+    7.5, 5, 0 mg has the smallest largest fall. From a rung and from above the first one the ladder goes on."""
+    rule = of(tmp_path, TABLETS + WIDER + '[taper.last]\ndaily = "10 mg"\nCITE\n')
+    assert told(proven(rule, down("7.5 mg x1"))) == [("2026-12-01", 7, "5 mg x1"), ("2026-12-08", 1, "0 mg")]
+    assert [step.days.length for step in proven(rule, down("5 mg x2")).steps] == [7, 1]
+    good = proven(rule, down("15 mg x1"))
+    assert [step.regimen.notation for step in good.steps] == ["10 mg x1", *TAIL]
+    at_once = moved(replace(good, steps=(good.steps[0], good.steps[-1])), 7, 1)
+    assert findings(at_once, rule) == [("ladder", "10 mg x1 to 0 mg")]
 
 
 # --- By weight -----------------------------------------------------------------------------------------
@@ -400,3 +415,40 @@ def test_without_rounding_a_dose_that_cannot_be_made_is_refused(tmp_path: Path) 
     rule = written(tmp_path, BY_WEIGHT.replace('round = "down"\n', ""))
     with pytest.raises(NoSchedule, match="rung 1 of the ladder, 37 mg x1, cannot be made"):
         plan(rule, asked("75 mg x2", patient=Patient(weight=Quantity.parse("74 kg"))))
+
+
+# --- A source without a number, a fact that is needed, hours of one's own ------------------------------
+
+
+def test_a_maximum_about_which_the_source_is_silent(tmp_path: Path) -> None:
+    """What is asked for is the most then, and the schedule says that the source names none."""
+    rule = written(tmp_path, DAILY.replace('[maximum]\ndaily = "150 mg"', "[maximum]\nsilent = true"))
+    found = proven(rule, asked("75 mg x2"))
+    assert found.steps[-1].regimen.notation == "75 mg x2"
+    assert "the source names no largest dose" in [note.says for note in found.warnings]
+    assert max(step.regimen.daily for step in found.steps) == Quantity.parse("150 mg")
+    assert not [one for one in concerns(rule, ISSUED.date()) if one.fault]
+
+
+def test_a_fact_without_which_nothing_is_planned(tmp_path: Path) -> None:
+    written(tmp_path, DAILY)
+    path = tmp_path / "example.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('unit = "mg"\n', 'unit = "mg"\nneeds = ["egfr"]\n'))
+    needing = rulebook.read(path, {})
+    with pytest.raises(RequestError, match="decides by this, and it was not given: eGFR") as caught:
+        plan(needing, asked("25 mg x1"))
+    assert caught.value.options == ('say it, for example --egfr "60 mL/min/1.73 m2"',)
+    proven(needing, asked("25 mg x1", patient=Patient(egfr=Quantity.parse("60 mL/min/1.73 m2"))))
+    assert not [one for one in concerns(needing, ISSUED.date()) if one.fault]
+
+
+@pytest.mark.parametrize(("first", "hours"), [("evening 20:00", ["21:00"]), ("morning 08:00", ["07:00"])])
+def test_a_single_dose_stands_where_the_rule_has_it(tmp_path: Path, first: str, hours: list[str]) -> None:
+    path = tmp_path / "example.toml"
+    written(tmp_path, DAILY)
+    text_ = path.read_text(encoding="utf-8").replace('1 = ["evening 20:00"]', f'1 = ["{first}"]')
+    path.write_text(text_.replace('take = "evening 25 mg"', f'take = "{first.partition(" ")[0]} 25 mg"'))
+    head = rulebook.read(path, {})
+    found = proven(head, asked("25 mg x2", times=(time(7), time(21))))
+    assert [f"{one.slot.at:%H:%M}" for one in found.steps[0].regimen.administrations] == hours
+    assert [f"{one.slot.at:%H:%M}" for one in found.steps[-1].regimen.administrations] == ["07:00", "21:00"]

@@ -329,3 +329,16 @@ def test_a_scope_without_a_number_does_not_loosen_the_rule() -> None:
     )
     limits = paper(rest=silent).limits_for(Patient(dialysis=True), starting=False)
     assert [limit.at_least for limit in limits.taper_duration] == [14]
+
+
+def test_a_gate_before_the_taper_stands_on_its_first_fall_alone() -> None:
+    """Not on the rise, not on the falls that follow; and where it is not shown, the proof finds it."""
+    rule = paper(rest='[[gates]]\nbefore = "taper"\nsays = "for how long it was taken is known"\nCITE')
+    schedule = asked(rule, target="3 mg x1", maintain="7d", then_stop=True)
+    shown = [bool(step.checks) for step in schedule.steps]
+    falls = [index for index, step in enumerate(schedule.steps) if step.kind == "taper"]
+    assert len(falls) > 1
+    assert [index for index, one in enumerate(shown) if one] == falls[:1]
+    hidden = replace(schedule, steps=tuple(replace(step, checks=()) for step in schedule.steps))
+    (finding,) = verify(hidden, rule).findings
+    assert (finding.law, finding.day) == ("gates", schedule.steps[falls[0]].days.first)

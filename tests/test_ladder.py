@@ -327,8 +327,11 @@ def test_days_that_are_no_days_of_a_dose(weekly: Rule) -> None:
     assert "no dose falls on Sunday 10 January 2027" in caught.value.text()
     assert "--finish-by 2027-01-12" in caught.value.text()
     assert proven(weekly, asked(None, current=current, finish_by=date(2027, 1, 12))).last_dose == date(2027, 1, 12)
-    with pytest.raises(RequestError, match="30 days, and the drug is taken every 7 days"):
+    with pytest.raises(
+        RequestError, match="is 30 days, and the drug is taken every 7 days: a stay has to be whole cycles"
+    ) as caught_:
         plan(weekly, asked("100 mg every week", maintain=Duration(30, "day"), then_stop=True))
+    assert caught_.value.options == ('--maintain "4 weeks"', '--maintain "5 weeks"')
 
 
 @pytest.mark.parametrize("target", ["100 mg x1", "100 mg/day"])

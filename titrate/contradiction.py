@@ -223,11 +223,8 @@ def _ladders(file: RuleFile) -> Iterator[tuple[str, str]]:
         for place, rungs in ladders:
             yield from _rungs(rungs, file, place, down)
     for place, taper in tapers:
-        if taper.ladder or file.taper.ladder:
-            for key, given in (("last", taper.last), ("rate", taper.rate)):
-                if given:
-                    says = "a ladder down says itself how fast it goes and from where one stops; leave this out"
-                    yield f"{place}.{key}", says
+        if (taper.ladder or file.taper.ladder) and taper.rate:
+            yield f"{place}.rate", "a ladder down says itself how fast it goes; leave this out"
 
 
 def _rungs(rungs: tuple[RungTable, ...], file: RuleFile, place: str, down: bool) -> Iterator[tuple[str, str]]:

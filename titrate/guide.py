@@ -10,7 +10,7 @@ from titrate.quantity import Quantity, Range
 from titrate.reason import Fact
 from titrate.source import Citation
 
-Before = Literal["start", "each rise", "each fall", "dose"]
+Before = Literal["start", "each rise", "taper", "each fall", "dose"]
 Since = Literal["start", "target", "maximum"]
 
 

@@ -27,6 +27,17 @@ UNITS: dict[str, str] = {
     "screening_effect": "hours",
 }
 
+# How one types a fact.
+EXAMPLES: dict[str, str] = {
+    "age": '--age "40 years"',
+    "weight": '--weight "40 kg"',
+    "creatinine_clearance": '--creatinine-clearance "60 mL/min"',
+    "egfr": '--egfr "60 mL/min/1.73 m2"',
+    "dialysis": "--dialysis or --no-dialysis",
+    "taking": "--taking valproate, or --taking none",
+    "setting": "--setting community",
+}
+
 Setting = Literal["community", "hospital"]
 
 

@@ -11,7 +11,7 @@ from titrate.errors import RequestError
 from titrate.guide import Gate, Look, Missed, Restart, hours, open_edges, spanned
 from titrate.limit import LastStep, Start, TaperDuration
 from titrate.limits import Limits
-from titrate.patient import FACTS, UNITS, Condition, Patient, Scope
+from titrate.patient import EXAMPLES, FACTS, UNITS, Condition, Patient, Scope
 from titrate.product import Product
 from titrate.pump import PumpFact
 from titrate.quantity import Range
@@ -72,6 +72,12 @@ class Resolution:
 
     def limits(self, starting: bool) -> Limits:
         """Every limit that holds for the patient; see `Rule.limits_for`."""
+        for fact in (name.replace("-", "_") for name in self.file.needs):
+            if getattr(self.patient, fact) is None:
+                raise RequestError(
+                    f"The rule {self.id} decides by this, and it was not given: {FACTS[fact]}.",
+                    (f"say it, for example {EXAMPLES[fact]}",),
+                )
         file, scopes, read = self.file, self._fitting(), self.reading
         unsuitable = {form for scope in scopes for form in scope.unsuitable}
         products = tuple(product_of(p) for p in file.products if p.form not in unsuitable and self._offered(p))
@@ -211,6 +217,9 @@ class Resolution:
         taper, stays = self.file.taper, self.file.maintenance
         if stays is not None and stays.silent:
             yield Fact("the source gives no number for what one stays on", self._citation(stays.cite))
+        for table in self.file.maximum:
+            if table.silent:
+                yield Fact("the source names no largest dose", self._citation(table.cite))
         if taper.duration is not None and taper.duration.silent:
             yield Fact("the source gives no length of a taper", self._citation(taper.duration.cite))
         if taper.last is not None and taper.last.silent:

@@ -15,6 +15,8 @@ from titrate.rulereader import Reader, content_of, counted
 
 __all__ = ["FOLDERS", "base_of", "find", "folders", "known", "load", "parse", "read"]
 
+# So many names fit into a message where none is near; all of them are listed elsewhere.
+_FEW = 3
 _LIST = "list the rules that are there: titrate rules"
 
 
@@ -35,7 +37,11 @@ def find(name: str, environment: Mapping[str, str] = os.environ) -> Path:
 
 def _nearest(name: str, rules: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(rules), n=3, cutoff=0.4)
-    return f" The nearest names are {', '.join(near)}." if near else f" There are {', '.join(rules) or 'none'}."
+    if near:
+        return f" The nearest names are {', '.join(near)}."
+    there = list(rules)
+    few = ", ".join(there[:_FEW]) + (f" and {len(there) - _FEW} more" if len(there) > _FEW else "")
+    return f" There are {few or 'none'}."
 
 
 def load(name: str, environment: Mapping[str, str] = os.environ) -> Rule:
@@ -59,12 +65,21 @@ def parse(
     return done.file, done.faults
 
 
-def uncased(path: Path) -> tuple[str, ...]:
-    """What is missing of the case file of a rule, where the rules lie beside tests; elsewhere none is looked for."""
-    cases = path.resolve().parent.parent / "tests" / "cases"
-    if path.resolve().parent.name != "rules" or not cases.is_dir() or (cases / path.name).is_file():
+def uncased(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """What is missing of the case file of a rule: among the tests where the rules lie beside tests, and beside the file
+    where a folder is named in `TITRATE_RULES` or has case files already. Elsewhere none is looked for."""
+    folder = path.resolve().parent
+    tests, beside = folder.parent / "tests" / "cases", folder / "cases"
+    ours = any(folder == Path(part).resolve() for part in environment.get(FOLDERS, "").split(os.pathsep) if part)
+    if folder.name == "rules" and tests.is_dir():
+        cases, named = tests, f"tests/cases/{path.name}"
+    elif ours or beside.is_dir():
+        cases, named = beside, f"cases/{path.name} beside it"
+    else:
         return ()
-    return (f"there is no case file tests/cases/{path.name}, so nobody has written down what is expected of it",)
+    if (cases / path.name).is_file():
+        return ()
+    return (f"there is no case file {named}, so nobody has written down what is expected of it",)
 
 
 def base_of(name: str, path: Path, environment: Mapping[str, str] = os.environ) -> Path:

@@ -81,6 +81,8 @@ class RuleFile(Table):
     """The unit in which every dose of the file is counted."""
     cycle: Duration | None = None
     """For a drug that is not taken every day: how many days or weeks later it is taken again."""
+    needs: tuple[Literal["age", "weight", "creatinine-clearance", "egfr", "dialysis", "taking", "setting"], ...] = ()
+    """The facts about a patient without which nothing is planned, since the rule decides by them."""
     remove: Annotated[tuple[RemoveTable, ...], BeforeValidator(several)] = ()
     """What an extended rule no longer says, with the reason."""
     sources: dict[str, SourceTable] = Field(min_length=1)

@@ -31,8 +31,8 @@ class GateTable(Cited):
     """Something that a person confirms before a step: a laboratory value, a pulse, a response. It is shown on the step
     with an empty box, and never evaluated."""
 
-    before: Literal["start", "each rise", "each fall", "dose"]
-    """The step that it belongs to; dose: the first one whose daily dose lies in `band`."""
+    before: Literal["start", "each rise", "taper", "each fall", "dose"]
+    """The step that it belongs to; taper: the first fall; dose: the first one whose daily dose lies in `band`."""
     band: RangeTable | None = None
     """For dose: the daily doses before which it is confirmed."""
     says: str = Field(min_length=1)

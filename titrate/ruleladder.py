@@ -26,13 +26,13 @@ class RungTable(Cited):
 
     take: str = Field(json_schema_extra={"pattern": rf"^{_DAY}(; {_DAY})*$"})
     """The doses of a day, each after the name of its slot, with commas between them. On the way down also several days
-    in turn, with semicolons between them: "morning 10 mg; morning 7.5 mg", or "nothing" on one of them."""
+    in turn, with semicolons between them, or "nothing" on one of them."""
     cycle: Duration | None = None
     """Only where it is not taken every day: how many days or weeks later it is taken again."""
     keep: EveryTable | None = None
     """How long it is kept before the next rung; left out only on the last one of a way up."""
     round: Literal["down"] | None = None
-    """Of doses by weight ("0.15 mg/kg"), where the source rounds them: down to the largest dose that can be made."""
+    """Of doses by weight, where the source rounds them: down to the largest dose that can be made."""
 
     @model_validator(mode="after")
     def _sound(self) -> RungTable:

@@ -111,11 +111,16 @@ class MaximumTable(Cited):
     where the request names who gave what the source asks for."""
     asks: str | None = Field(default=None, pattern=r"^[^:\s][^:]*$")
     """For approval: what the source asks for, in a word or two without a colon, such as "second opinion"."""
+    silent: bool = False
+    """true instead of dose and daily where the source names no largest dose: what the prescriber asks for is the most,
+    and the schedule says so."""
 
     @model_validator(mode="after")
     def _spoken(self) -> MaximumTable:
-        if self.dose is None and self.daily is None:
-            raise ValueError("a maximum needs dose, daily or both")
+        if (self.dose is None and self.daily is None) != self.silent:
+            raise ValueError("a maximum needs dose, daily or both; or silent = true and none of them")
+        if self.silent and self.level != "limit":
+            raise ValueError(f'silent and level = "{self.level}" say two things; leave the level out')
         if (self.level == "approval") != (self.asks is not None):
             raise ValueError(
                 'level = "approval", and only that, needs asks: what the source asks for ("second opinion")'

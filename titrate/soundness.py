@@ -7,7 +7,7 @@ change that no limit bounds. A warning is for the person who keeps the rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
@@ -21,6 +21,7 @@ from titrate.planner import plan
 from titrate.quantity import Quantity, Range
 from titrate.regimen import Pattern
 from titrate.request import Request
+from titrate.resolution import scope_of
 from titrate.rule import Rule
 from titrate.rulefile import RuleFile
 from titrate.rulevalue import Cite, RangeTable, Table
@@ -35,6 +36,17 @@ MOST_DOSES = 400
 MOST_TARGETS = 3
 # The limits that a scope may give; two scopes with bands of one fact are compared where they give the same.
 _SCOPED = ("start", "increase", "maintenance", "maximum", "frequency", "spacing", "taper")
+# Some patient, where the limits depend on one.
+_WEIGHT = Quantity.parse("50 kg")
+_SOME: dict[str, Any] = {
+    "age": Quantity.parse("40 years"),
+    "weight": _WEIGHT,
+    "creatinine_clearance": Quantity.parse("100 mL/min"),
+    "egfr": Quantity.parse("100 mL/min/1.73 m2"),
+    "dialysis": False,
+    "taking": (),
+    "setting": "community",
+}
 # Some day: how far a dose can be reached does not depend on it.
 _DAY = date(2024, 1, 1)
 
@@ -49,31 +61,93 @@ class Concern:
 
 
 def concerns(rule: Rule, today: date) -> Iterator[Concern]:
-    """Everything about a rule, as of `today`. What depends on a patient is looked at for one of some weight."""
+    """Everything about a rule, as of `today`. What depends on a patient is looked at for one of some weight, and, for
+    each scope that changes a limit, for one whom it fits."""
     yield from _stale(rule, today)
     yield from _bands(rule.file)
-    patient = _anybody(rule)
+    patient = somebody(rule)
     if patient is None:
         says = "what can be reached and left is not looked at: the limits depend on more than a weight"
         yield Concern("start", says, fault=False)
         return
+    found: dict[str, None] = {}
+    usual = rule.limits_for(patient, starting=True)
+    for place, one in (("", patient), *_of_scopes(rule)):
+        for concern in _for_one(rule, one, usual if place else None):
+            if concern.says not in found:
+                found[concern.says] = None
+                yield Concern(f"{place}{concern.place}", concern.says, concern.fault)
+
+
+def _for_one(rule: Rule, patient: Patient, usual: Limits | None) -> Iterator[Concern]:
+    """What cannot be made, left or reached with the limits of one patient; what is so with the `usual` limits, too, is
+    not looked at again."""
     limits = rule.limits_for(patient, starting=True)
-    yield from _unmade(limits)
-    stuck = list(_no_way_out(limits))
+    if limits.refusals:
+        return
+    unmade = list(_unmade(limits))
+    yield from unmade
+    if unmade:
+        return
+    stuck = [] if usual is not None and _leaves_as(limits, usual) else list(_no_way_out(limits))
     yield from stuck
     if not stuck:
         yield from _unreached(rule, patient, limits)
 
 
-def _anybody(rule: Rule) -> Patient | None:
-    """A patient for whom the limits can be told: one about whom nothing is known, or else of some weight."""
-    weight = Quantity.parse("50 kg")
-    some = [Patient(), Patient(weight=weight)]
+def _leaves_as(limits: Limits, usual: Limits) -> bool:
+    """Whether there is a way out from every dose because there is one from each of the usual limits."""
+    alike = ("products", "frequency", "taper_frequency", "decrease", "descent", "last_step", "start")
+    tops = [(limits.largest_dose(), usual.largest_dose()), (limits.largest_daily(), usual.largest_daily())]
+    lower = all(own == other or (own is not None and (other is None or own <= other)) for own, other in tops)
+    return lower and all(getattr(limits, name) == getattr(usual, name) for name in alike)
+
+
+def _of_scopes(rule: Rule) -> Iterator[tuple[str, Patient]]:
+    """For each scope that changes a limit, and can be fitted, a patient whom it fits, with its place."""
+    for index, scope in enumerate(rule.file.scopes):
+        changes = any(getattr(scope, kind) for kind in (*_SCOPED, "ladder")) or scope.unsuitable
+        patient = somebody(rule, whom(scope.when)) if changes and not scope.refuse else None
+        if patient is not None and scope_of(scope.when).fits(patient):
+            yield f"scopes.{index}.", patient
+
+
+def whom(when: When) -> Patient:
+    """A patient of whom all of `when` is true, and nothing more is known."""
+    facts: dict[str, Any] = {}
+    for fact in When.model_fields:
+        value: Any = getattr(when, fact)
+        if isinstance(value, RangeTable):
+            facts[fact] = _inside(value)
+        elif fact == "taking" and value is not None:
+            facts[fact] = value[:1]
+        elif fact == "not_taking" and value is not None:
+            facts.setdefault("taking", ())
+        elif value is not None:
+            facts[fact] = value
+    return Patient(**facts)
+
+
+def _inside(table: RangeTable) -> Quantity:
+    """Some amount within a range: an end that belongs to it, or one between its ends."""
+    ends = [end for end in (table.at_least, table.at_most) if end is not None]
+    if ends:
+        return ends[0]
+    if table.above is not None and table.below is not None:
+        return (table.above + table.below.to(table.above.unit)) * Fraction(1, 2)
+    return table.above * Fraction(3, 2) if table.above is not None else (table.below or _WEIGHT) * Fraction(1, 2)
+
+
+def somebody(rule: Rule, known: Patient | None = None) -> Patient | None:
+    """A patient for whom the limits can be told: one about whom only `known` is known and what the rule needs, or else
+    of some weight."""
+    known = known or Patient()
+    needed = {fact: _SOME[fact] for fact in (name.replace("-", "_") for name in rule.file.needs)}
+    known = replace(known, **{fact: value for fact, value in needed.items() if getattr(known, fact) is None})
+    some = [known, replace(known, weight=known.weight or _WEIGHT)]
     response = None if rule.file.start is None else rule.file.start.response
     if response is not None:
-        some.append(
-            Patient(weight=weight, screening_dose=response.doses[0], screening_effect=Quantity.parse("1 hours"))
-        )
+        some.append(replace(some[1], screening_dose=response.doses[0], screening_effect=Quantity.parse("1 hours")))
     for patient in some:
         try:
             rule.limits_for(patient, starting=True)

@@ -116,3 +116,15 @@ def test_a_rule_beside_tests_has_a_case_file(tmp_path: Path) -> None:
     (tmp_path / "tests" / "cases" / "sampline.toml").write_text("")
     assert rulebook.uncased(path) == ()
     assert rulebook.uncased(ROOMS / "bases" / "sampline-oral-sample.toml") == ()
+
+
+def test_a_rule_in_a_folder_of_ones_own_has_a_case_file_beside_it(tmp_path: Path) -> None:
+    path, own = tmp_path / "sampline.toml", {"TITRATE_RULES": str(tmp_path)}
+    shutil.copy(ROOMS / "bases" / "sampline-oral-sample.toml", path)
+    assert rulebook.uncased(path, {}) == ()
+    (missing,) = rulebook.uncased(path, own)
+    assert "there is no case file cases/sampline.toml beside it" in missing
+    (tmp_path / "cases").mkdir()
+    assert rulebook.uncased(path, {}) == (missing,)
+    (tmp_path / "cases" / "sampline.toml").write_text("")
+    assert rulebook.uncased(path, own) == rulebook.uncased(path, {}) == ()

@@ -162,7 +162,7 @@ class _Skeleton:
         if key in self.given:
             return json.dumps(self.given[key], ensure_ascii=False)
         known = choices(field.annotation)
-        if len(known) == 1:
+        if len(known) == 1 and field.is_required():
             return json.dumps(known[0])
         if key == "status":
             return json.dumps(known[0])

@@ -150,6 +150,9 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
     def high_enough(last: LastStep) -> LastStep:
         return replace(last, daily=max(last.daily, roof))
 
+    last_step = among("last_step", high_enough)
+    if limits.descent and ("descent", 0) not in parts:
+        last_step = (LastStep(roof, limits.descent[-1].citation),)
     plain: dict[str, Any] = {name: among(name) for name in ("refusals", *_PLAIN)}
     return replace(
         limits,
@@ -157,7 +160,7 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
         ladder=limits.ladder if ("ladder", 0) in parts else (),
         descent=limits.descent if ("descent", 0) in parts else (),
         maximum=among("maximum", high),
-        last_step=among("last_step", high_enough),
+        last_step=last_step,
         increase=_changes(limits.increase, "increase", parts),
         decrease=_changes(limits.decrease, "decrease", parts),
     )

@@ -25,6 +25,10 @@ from titrate.regimen import Pattern
 from titrate.request import Request
 
 
+class Beside(Refused):
+    """What is taken lies beside the ladder: its first rung is not reached from there."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Origin:
     """Where a way down begins: `day`, taken every `cycle` days for `held` days (`None`: not known) after what `past`
@@ -111,7 +115,7 @@ def _origin(problem: Problem, steps: list[Draft]) -> _Origin:
 
 def _no_rung(problem: Problem, origin: _Origin) -> Refused:
     claim = f"{origin.words(problem)} is no rung of the ladder down, so it does not say how to go on"
-    return Refused(claim, (as_fact(problem.limits.descent),))
+    return Beside(claim, (as_fact(problem.limits.descent),))
 
 
 def _lead(problem: Problem, origin: _Origin) -> list[Draft]:

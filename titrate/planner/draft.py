@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from titrate.days import between, in_words, plus
+from titrate.days import Duration, between, in_words, plus
 from titrate.errors import RequestError
 from titrate.ladder import Rung
 from titrate.limit import in_days
@@ -61,12 +61,17 @@ def target(
         first = plus(request.start, spent)
         length = between(first, request.maintain.after(first))
         if length % cycle:
-            near = " or ".join(in_days(days) for days in (length // cycle * cycle, -(-length // cycle) * cycle) if days)
+            near = [days for days in (length // cycle * cycle, -(-length // cycle) * cycle) if days]
             raise RequestError(
-                f"--maintain {request.maintain} are {in_days(length)}, and the drug is taken every {in_days(cycle)}.",
-                (f"stay for {near}",),
+                f"--maintain {request.maintain} is {in_days(length)}, and the drug is taken every {in_days(cycle)}: "
+                "a stay has to be whole cycles.",
+                tuple(f'--maintain "{_weeks(days)}"' for days in near),
             )
     return Draft(day, "maintenance", length, why.maintains(problem, moves, before, day, rung), cycle)
+
+
+def _weeks(days: int) -> Duration:
+    return Duration(days // 7, "week") if days % 7 == 0 else Duration(days, "day")
 
 
 def held_now(problem: Problem) -> int | None:

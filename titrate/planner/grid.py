@@ -223,8 +223,11 @@ _DAYTIMES = (
 )
 
 
-def slots_at(times: tuple[time, ...]) -> dict[int, tuple[Slot, ...]]:
-    """The slots of days with 1 .. n doses at n `times`; fewer doses are spread over them, a single one is the last.
+def slots_at(
+    times: tuple[time, ...], usual: Mapping[int, tuple[Slot, ...]] = MappingProxyType({})
+) -> dict[int, tuple[Slot, ...]]:
+    """The slots of days with 1 .. n doses at n `times`. Fewer doses stand where they stand among the `usual` slots of n
+    doses; where those do not tell, they are spread, and a single one is the last.
 
     Raises `ValueError` if the times are not in the order of the clock.
     """
@@ -235,12 +238,16 @@ def slots_at(times: tuple[time, ...]) -> dict[int, tuple[Slot, ...]]:
     named = [name if names.count(name) == 1 else f"dose {index}" for index, name in enumerate(names, 1)]
     slots = [Slot(name, at) for name, at in zip(named, times, strict=True)]
     return {
-        frequency: tuple(slots[place] for place in _places(frequency, len(slots)))
+        frequency: tuple(slots[place] for place in _places(frequency, len(slots), usual))
         for frequency in range(1, len(slots) + 1)
     }
 
 
-def _places(frequency: int, most: int) -> list[int]:
+def _places(frequency: int, most: int, usual: Mapping[int, tuple[Slot, ...]]) -> list[int]:
+    of_all = [slot.name for slot in usual.get(most, ())]
+    told = [slot.name for slot in usual.get(frequency, ())]
+    if told and set(told) <= set(of_all):
+        return [of_all.index(name) for name in told]
     if frequency == 1:
         return [most - 1]
     half = (frequency - 1) // 2

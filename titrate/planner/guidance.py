@@ -16,18 +16,20 @@ from titrate.schedule import Due, Step
 def with_checks(steps: list[Step], before: Quantity | None, limits: Limits) -> Iterator[Step]:
     """The steps, each with what a person confirms before it. `before` is the daily dose taken on the day before the
     first (`None`: the drug begins)."""
-    taken = before
+    taken, fallen = before, False
     for step in steps:
-        yield replace(step, checks=tuple(_checks(step.regimen.daily, taken, limits)))
+        yield replace(step, checks=tuple(_checks(step.regimen.daily, taken, fallen, limits)))
+        fallen = fallen or (taken is not None and step.regimen.daily < taken)
         taken = step.regimen.daily
 
 
-def _checks(daily: Quantity, taken: Quantity | None, limits: Limits) -> Iterator[Fact]:
+def _checks(daily: Quantity, taken: Quantity | None, fallen: bool, limits: Limits) -> Iterator[Fact]:
     for gate in limits.gates:
         entered = gate.band is not None and daily in gate.band and (taken is None or taken not in gate.band)
         due = {
             "start": taken is None,
             "each rise": taken is not None and daily > taken,
+            "taper": taken is not None and daily < taken and not fallen,
             "each fall": taken is not None and daily < taken and bool(daily),
             "dose": entered,
         }[gate.before]

@@ -1,4 +1,5 @@
-"""What a rule says nothing about: one that tells only how to taper neither begins a drug nor raises its dose."""
+"""What a rule says nothing about: one that tells only how to taper neither begins a drug nor raises its dose, and one
+whose source names no largest dose leaves that to the prescriber."""
 
 from __future__ import annotations
 
@@ -22,12 +23,15 @@ def doses_of(pattern: Pattern, unit: str, option: str) -> tuple[Quantity, ...]:
 
 
 def bounded(rule: Rule, limits: Limits, request: Request) -> Limits:
-    """The limits; of a rule that says nothing about rising bounded by what is taken now.
+    """The limits; of a rule that says nothing about rising bounded by what is taken now, of one that names no largest
+    dose by what is asked for.
 
     Raises `RequestError` where such a rule is asked to begin the drug or to raise its dose.
     """
-    if limits.refusals or limits.increase or limits.ladder:
+    if limits.refusals:
         return limits
+    if limits.increase or limits.ladder:
+        return limits if limits.largest_dose() is not None else _asked_for(limits, request)
     only = f"The rule {rule.id} tells only how to taper: its sources say nothing about"
     if request.current is None:
         raise RequestError(f"{only} starting.", ('say what is taken now, for example --from "20 mg x1"',))
@@ -41,4 +45,14 @@ def bounded(rule: Rule, limits: Limits, request: Request) -> Limits:
     if limits.largest_dose() is not None:
         return limits
     top = Maximum(request.citation("--from; the rule says nothing about rising"), max(now), sum(now[1:], now[0]))
+    return replace(limits, maximum=(*limits.maximum, top))
+
+
+def _asked_for(limits: Limits, request: Request) -> Limits:
+    """The limits where the source names no largest dose: that of what is asked for, or taken now, is the most."""
+    patterns = [("--from", request.current), ("--target", request.target)]
+    totals = [sum(d[1:], d[0]) for option, p in patterns if p is not None for d in (doses_of(p, limits.unit, option),)]
+    if not totals:
+        return limits
+    top = Maximum(request.citation("--target; the source names no largest dose"), daily=max(totals))
     return replace(limits, maximum=(*limits.maximum, top))

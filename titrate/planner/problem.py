@@ -183,7 +183,7 @@ def _slots(limits: Limits, request: Request) -> dict[int, tuple[Slot, ...]]:
         if any(slot.at is None for day in slots.values() for slot in day):
             raise RequestError("A continuous infusion has no times of day.", ("leave out --times",))
         try:
-            slots = slots_at(request.times)
+            slots = slots_at(request.times, limits.slots)
         except ValueError as fault:
             raise RequestError(f"--times: {fault}.", ("for example --times 07:00,13:00,21:00",)) from fault
     return {f: day for f, day in slots.items() if not any(too_close(day, limit) for limit in limits.spacing)}

@@ -40,7 +40,7 @@ def argued(terms: Terms, refused: Refused, search: Search, again: Callable[[Requ
     for number, blamed in enumerate(sets):
         # What follows about this case is told by a search in which only these limits are in force.
         shown = (None if unpaced else _refused(search, keeping(terms, blamed)[-1])) or refused
-        facts = (*blamed, *shown.facts)
+        facts = tuple(dict.fromkeys((*blamed, *shown.facts)))
         if number == 0:
             claim, reasons = shown.claim, [*facts]
         elif facts:

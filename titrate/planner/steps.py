@@ -14,7 +14,7 @@ from titrate.errors import RequestError
 from titrate.limit import in_days
 from titrate.planner import guidance, pieces, search, wayout, why
 from titrate.planner.climb import climb, up_the_ladder
-from titrate.planner.descend import down_the_ladder, down_to_target
+from titrate.planner.descend import Beside, down_the_ladder, down_to_target
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
 from titrate.planner.ending import to_nothing
 from titrate.planner.moves import Doses
@@ -113,8 +113,16 @@ def _in_shapes(problem: Problem, shapes: tuple[str, ...]) -> Schedule:
 
 
 def _off(problem: Problem, steps: list[Draft]) -> list[Draft]:
-    """The taper after these steps, with the first day without the drug."""
-    return down_the_ladder(problem, steps) if problem.limits.descent else to_nothing(problem, steps)
+    """The taper after these steps, with the first day without the drug. Where the rule also says from where one may
+    stop, whoever is beside its ladder down goes down without it."""
+    if not problem.limits.descent:
+        return to_nothing(problem, steps)
+    try:
+        return down_the_ladder(problem, steps)
+    except Beside:
+        if not problem.limits.last_step:
+            raise
+    return to_nothing(replace(problem, terms=problem.terms.without_descent()), steps)
 
 
 def _with_way_out(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
@@ -226,7 +234,7 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
             (Fact(f"it is reached on {in_words(reached)}"),),
             (later,),
         )
-    before = None if problem.current is None else problem.grid.daily(problem.current)
+    before = None if problem.current is None else problem.every(problem.begun).grid.daily(problem.current)
     steps = list(guidance.with_checks(steps, before, problem.limits))
     return Schedule(
         plan=hashlib.sha256(f"{rule.sha256} {request.identity}".encode()).hexdigest()[:12],

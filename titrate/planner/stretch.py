@@ -115,7 +115,10 @@ class Stretch:
             return day in self._ends
         if self.limits.descent:  # the ladder down goes on from its first rung
             top = self.limits.descent[0]
-            return top.cycle == self.problem.grid.cycle and day == self.problem.day_of(top)
+            first = self.problem.day_of(top)
+            if first is None or top.cycle != self.problem.grid.cycle:
+                return False
+            return day == first or (self._last is not None and not within(first, day) and self.may_stop(sum(day)))
         return self.may_stop(sum(day)) if self._last is not None else self.moves.lawful(day, ())
 
     def may_stop(self, total: int, spans: Iterable[Span] = ()) -> bool:

@@ -38,6 +38,11 @@ class Terms:
         limits, own = (resolved, resolved) if resolved.refusals else _paced(resolved, request)
         return cls(request, limits, own, all(limit.times.at_most == 1 for limit in limits.frequency))
 
+    def without_descent(self) -> Terms:
+        """These terms without a ladder down."""
+        limits, own = (replace(limits, descent=()) for limits in (self.limits, self.own))
+        return replace(self, limits=limits, own=own)
+
 
 def _asked_for(rule: Rule, request: Request) -> None:
     """Raises `RequestError` for an approval of something that the rule asks for nowhere."""

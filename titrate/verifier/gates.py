@@ -17,11 +17,14 @@ def check_gates(case: Case) -> Iterator[Finding]:
     shown = {step.days.first: {fact.says for fact in step.checks} for step in case.schedule.steps}
     unknown = case.current is None and case.request.current is not None
     taken = None if case.current is None else daily_of(case.current)
+    fallen = False
     for index, span in enumerate(case.spans):
         for gate in case.limits.gates if index or not unknown else ():
-            if _due(gate, span, taken, case) and gate.says not in shown.get(span.days.first, set()):
+            first = gate.before == "taper" and not fallen and taken is not None and span.daily < taken
+            if (first or _due(gate, span, taken, case)) and gate.says not in shown.get(span.days.first, set()):
                 what = "the schedule does not say what has to be confirmed before the step"
                 yield found(LAW, span.days.first, what, "nothing", gate.says, gate.citation)
+        fallen = fallen or (taken is not None and span.daily < taken)
         taken = span.daily
 
 

@@ -89,6 +89,8 @@ def descends(case: Case, move: Move) -> bool:
     if not move.span.doses and not move.stops:
         return False  # a day without the drug is abrupt in itself
     top, after = taken_on(ladder[0]), move.span.doses
+    if case.limits.last_step and move.before not in map(taken_on, ladder) and direction(top, move.before) != "rise":
+        return rung_of(ladder, move.before) is not None  # beside the ladder one falls and stops without it
     above = bool(after) and (after == top or direction(top, after) == "rise")
     return rung_of(ladder, move.before) is not None or not above or not case.limits.decrease
 

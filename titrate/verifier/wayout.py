@@ -22,7 +22,18 @@ from titrate.limit import Change, Frequency, LastStep
 from titrate.limits import Limits
 from titrate.product import ANY, Handling, Product, makeable
 from titrate.quantity import Quantity
-from titrate.verifier.change import NOTHING, Doses, Taken, Turns, applicable, counts, daily, every_dose, within
+from titrate.verifier.change import (
+    NOTHING,
+    Doses,
+    Taken,
+    Turns,
+    applicable,
+    counts,
+    daily,
+    direction,
+    every_dose,
+    within,
+)
 
 # More falls than this are not looked at for one regimen. It is far above what tablets and pumps need, and
 # bounds the time where fine liquids, several doses and bands meet; what is not found within it counts as none.
@@ -118,7 +129,11 @@ class WaysOut:
     def _may_stop(self, regimen: Taken, original: Taken) -> bool:
         """Whether the drug may be stopped from `regimen`, or a ladder down begins with it."""
         if self.ladder:
-            return regimen == _ordered(self.ladder[0]) and self._goes_on_from(self.ladder[0])
+            top = _ordered(self.ladder[0])
+            if regimen == top:
+                return self._goes_on_from(self.ladder[0])
+            if not self.last or direction(top, regimen) == "rise":
+                return False
         if self.last:
             return all(self._quantity(regimen) <= step.daily for step in self.last)
         return self._may_fall(regimen, (), original)
