@@ -209,7 +209,7 @@ def test_a_tablet_less_is_found(data: st.DataObject) -> None:
     fewer = replace(item, piece=replace(item.piece, count=item.piece.count - 1))
     fills = (*found.fills[:number], replace(fill, items=(fewer, *fill.items[1:])), *found.fills[number + 1 :])
     laws = {finding.law for finding in check_supplied(schedule, replace(found, fills=fills))}
-    assert laws == {"supplied"}
+    assert laws == {"supply"}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from titrate.formats import html, ics
 from titrate.formats import json as documents
 from titrate.product import Stock
 from titrate.rulebook import load
+from titrate.schedule import Schedule
+from titrate.supply import Supply, of
 
 WISHES = Dispensing(Duration(28, "day"), (Stock("10mg", Fraction(84)),), 5, 7, True)
 PLAN = ("plan", "baclofen-oral-spasticity", "--start", "2026-12-01", "--target", "20 mg x3", "--products", "10mg")
@@ -79,6 +81,24 @@ def test_what_is_typed_later_takes_its_place(folder: Path) -> None:
     later = documents.read((folder / "r2.json").read_text(encoding="utf-8"))
     assert later.dispensing == replace(WISHES, lead=9)
     assert later.earlier[0].dispensing == WISHES
+
+
+def test_the_proof_of_a_schedule_counts_its_supply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a piece less in the only fill a day lies beyond it. Where nothing is said of it none is counted."""
+    kept = replace(up(), dispensing=WISHES)
+    rule = load("baclofen-oral-spasticity")
+    assert verify(kept, rule).findings == ()
+    assert "supply" in verify(kept, rule).laws
+
+    def less(schedule: Schedule, dispensing: Dispensing) -> Supply:
+        found = of(schedule, replace(dispensing, fill=None, packs=(), margin=0))
+        (fill,) = found.fills
+        item = replace(fill.items[0], piece=replace(fill.items[0].piece, count=fill.items[0].piece.count - 1))
+        return replace(found, fills=(replace(fill, items=(item, *fill.items[1:])),))
+
+    monkeypatch.setattr("titrate.verifier.supplied.of", less)
+    assert {finding.law for finding in verify(kept, rule).findings} == {"supply"}
+    assert verify(up(), rule).findings == ()
 
 
 def test_it_names_no_plan_and_bears_on_no_dose() -> None:

@@ -77,7 +77,7 @@ def test_every_law_is_named_once_and_in_order_whatever_is_found() -> None:
     names = (
         "covered", "start", "increment", "decrement", "ladder", "interval", "rate", "maximum", "approval", "frequency",
         "spacing", "cycle", "maintenance", "makeable", "direction", "never abrupt", "way out", "taper duration",
-        "scope", "rule", "asked", "gates", "seam",
+        "scope", "rule", "asked", "gates", "seam", "supply",
     )  # fmt: skip
     assert verify(titration(), LADDER_RULE).laws == names
     assert tuple(map(law_of, CHECKS)) == names

@@ -169,6 +169,7 @@ def _left_out(known: Rebuilt, found: Foreign, unstarted: str) -> tuple[str, ...]
         "rule",
         "gates",  # what is confirmed stands in a document of titrate alone
         "seam",  # no earlier revision is known
+        "supply",  # nothing says how it is dispensed
         *(() if compared or known.schedule.request.max_pieces is not None else ("asked",)),
         *(("start",) if known.unknown_before or unstarted else ()),
         *(() if known.timed else ("spacing",)),

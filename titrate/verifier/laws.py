@@ -31,6 +31,7 @@ from titrate.verifier.pieces import check_makeable
 from titrate.verifier.rate import check_rate
 from titrate.verifier.seam import check_seam
 from titrate.verifier.spacing import check_spacing
+from titrate.verifier.supplied import check_supply
 from titrate.verifier.wayout import WaysOut, grades, largest_of, way_out_falls
 
 __all__ = ["CHECKS", "Finding", "Verdict", "verify"]
@@ -432,6 +433,7 @@ CHECKS: tuple[Check, ...] = (
     check_asked,
     check_gates,
     check_seam,
+    check_supply,
 )
 
 # Of a plan that was called off before its first dose nothing is asked but that nobody is left without one.

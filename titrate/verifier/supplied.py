@@ -7,14 +7,28 @@ from datetime import date
 from fractions import Fraction
 
 from titrate.days import plus
+from titrate.errors import FormatError, RequestError
 from titrate.product import Piece, Product
 from titrate.quantity import decimal
 from titrate.schedule import Day, Schedule
-from titrate.supply import Supply
-from titrate.verifier.case import Finding, found
+from titrate.supply import Supply, of, used_by
+from titrate.verifier.case import Case, Finding, found
 from titrate.verifier.change import NOTHING
 
-LAW = "supplied"
+LAW = "supply"
+
+
+def check_supply(case: Case) -> Iterator[Finding]:
+    """Where it is said how the schedule is dispensed, no day lies beyond that, and the counts agree."""
+    schedule, dispensing = case.schedule, case.schedule.dispensing
+    if dispensing is None:
+        return
+    try:
+        yield from check_supplied(schedule, of(schedule, used_by(schedule, dispensing)))
+    except (RequestError, FormatError) as fault:
+        yield found(
+            LAW, None, f"what is dispensed cannot be counted: {fault.message}", "no count", "a count of every day"
+        )
 
 
 def check_supplied(schedule: Schedule, supply: Supply) -> Iterator[Finding]:
