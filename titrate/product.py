@@ -206,7 +206,8 @@ class Makeable:
     def _in_pieces(self, grains: int, cost: Cost) -> tuple[tuple[Piece, ...], ...]:
         whole = [product for product in self._products if not product.measured]
         whole.sort(key=lambda product: (-product.strength.to(self.unit).amount, product.name))
-        return tuple(_composed(whole, self.grain * grains, cost, self.unit))
+        parts = [int(product.smallest.to(self.unit).amount / self.grain) for product in whole]
+        return tuple(_composed(list(zip(whole, parts, strict=True)), grains, cost))
 
     def _mixed(self, grains: int, cost: Cost) -> Iterator[tuple[Piece, ...]]:
         rest_cost = (cost[0], cost[1] - 1)
@@ -229,26 +230,30 @@ class Makeable:
         return tuple(self.dose(grains) for grains in (*below[-1:], *above[:1]))
 
 
-def _composed(products: Sequence[Product], rest: Fraction, cost: Cost, unit: str) -> Iterator[tuple[Piece, ...]]:
-    """Every way to make `rest` of so many divided and so many pieces in all; most of the first product first."""
+def _composed(products: Sequence[tuple[Product, int]], rest: int, cost: Cost) -> Iterator[tuple[Piece, ...]]:
+    """Every way to make `rest` grains of so many divided and so many pieces in all; most of the first product first.
+
+    The products, each with how many grains its smallest part has, come in falling order of their strength.
+    """
     divided, handled = cost
     if not rest:
         if cost == (0, 0):
             yield ()
         return
-    if not products or rest > handled * products[0].strength.to(unit).amount:
+    if not products or rest > handled * products[0][1] * products[0][0].parts:
         return
-    first, *others = products
-    strength = first.strength.to(unit).amount
-    for whole in range(min(handled, int(rest / strength)), -1, -1):
+    (first, size), *others = products
+    strength, next_one = size * first.parts, others[0][1] * others[0][0].parts if others else 0
+    # Of fewer pieces of the first product the others would be too many, even if all were of the next strength.
+    fewest = max(0, -((handled * next_one - rest) // (strength - next_one)) - 1) if strength > next_one else 0
+    for whole in range(min(handled, rest // strength), fewest - 1, -1):
         for part in range(first.parts - 1, -1, -1):
-            count = whole + Fraction(part, first.parts)
             broken = 1 if part else 0
-            left = rest - strength * count
+            left = rest - strength * whole - size * part
             if left < 0 or broken > divided or whole + broken > handled:
                 continue
-            for way in _composed(others, left, (divided - broken, handled - whole - broken), unit):
-                yield (Piece(first, count), *way) if count else way
+            for way in _composed(others, left, (divided - broken, handled - whole - broken)):
+                yield (Piece(first, whole + Fraction(part, first.parts)), *way) if whole or part else way
 
 
 def makeable(
@@ -316,10 +321,17 @@ def _of_pieces(products: list[Product], unit: str, grain: Fraction, top: int, mo
             size = int(product.strength.to(unit).amount * part / product.parts / grain)
             items[size] = min(items.get(size, (1, 1)), (0 if part == product.parts else 1, 1))
     found: dict[int, Cost] = {0: (0, 0)}
+    sizes = [(size, *cost) for size, cost in items.items()]
     for grains in range(1, top + 1):
-        ways = [(found[grains - size], cost) for size, cost in items.items() if grains - size in found]
-        if ways:
-            found[grains] = min((before[0] + cost[0], before[1] + cost[1]) for before, cost in ways)
+        best = None
+        for size, divided, handled in sizes:
+            before = found.get(grains - size)
+            if before is not None:
+                cost = (before[0] + divided, before[1] + handled)
+                if best is None or cost < best:
+                    best = cost
+        if best is not None:
+            found[grains] = best
     del found[0]
     if most is None or all(handled <= most for _, handled in found.values()):
         return found
