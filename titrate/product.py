@@ -170,6 +170,7 @@ class Makeable:
     _of_pieces: Mapping[int, Cost] = field(repr=False, compare=False)
     _measured: Mapping[int, tuple[Product, ...]] = field(repr=False, compare=False)
     _ways: dict[int, tuple[tuple[Piece, ...], ...]] = field(default_factory=dict, repr=False, compare=False)
+    _doses: dict[int, Quantity] = field(default_factory=dict, repr=False, compare=False)
 
     def grains(self, dose: Quantity) -> int | None:
         """How many grains the dose is, or `None` if these products cannot make it."""
@@ -178,7 +179,9 @@ class Makeable:
 
     def dose(self, grains: int) -> Quantity:
         """The dose of so many grains."""
-        return Quantity(self.grain * grains, self.unit)
+        if grains not in self._doses:
+            self._doses[grains] = Quantity(self.grain * grains, self.unit)
+        return self._doses[grains]
 
     def pieces(self, grains: int) -> tuple[Piece, ...]:
         """The pieces of a makeable dose, whole and divided parts of one product together, larger strengths first.

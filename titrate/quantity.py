@@ -67,7 +67,8 @@ class Quantity:
     def __post_init__(self) -> None:
         if isinstance(self.amount, float):
             raise TypeError(f"a float cannot hold an amount: {self.amount!r}; write Quantity.parse('2.5 mg')")
-        object.__setattr__(self, "amount", Fraction(self.amount))
+        if type(self.amount) is not Fraction:
+            object.__setattr__(self, "amount", Fraction(self.amount))
 
     @classmethod
     def parse(cls, text: str) -> Quantity:
@@ -136,17 +137,17 @@ class Quantity:
 
 def decimal(amount: Fraction) -> str:
     """`amount` as a plain decimal without trailing zeros, or as `numerator/denominator` if it has no end."""
-    rest = amount.denominator
+    rest, places = amount.denominator, 0
+    while rest % 10 == 0:
+        rest, places = rest // 10, places + 1
     for prime in (2, 5):
         while rest % prime == 0:
-            rest //= prime
+            rest, places = rest // prime, places + 1
     if rest != 1:
         return f"{amount.numerator}/{amount.denominator}"
-    places, scaled = 0, amount
-    while scaled.denominator != 1:
-        places, scaled = places + 1, scaled * 10
+    scaled = amount.numerator * 10**places // amount.denominator
     # Text and not `decimal.Decimal`, which rounds beyond the digits of its context.
-    sign, digits = ("-" if amount < 0 else ""), str(abs(scaled.numerator)).rjust(places + 1, "0")
+    sign, digits = ("-" if amount < 0 else ""), str(abs(scaled)).rjust(places + 1, "0")
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits
 
 

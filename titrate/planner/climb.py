@@ -100,7 +100,7 @@ def up_the_ladder(problem: Problem, shapes: tuple[str, ...], climbed: Climb) -> 
     for rung, day, kept in climbed.rungs:
         reasons = why.climbs(problem, before, rung, kept)
         drafts.append(Draft(day, "titration", kept, reasons, rung.cycle))
-        before = problem.every(rung.cycle).grid.regimen(day).in_words()
+        before = problem.every(rung.cycle).grid.in_words(day)
     if climbed.target is not None:
         day = problem.day_of(climbed.target) or ()
         spent = sum(draft.length or 0 for draft in drafts)

@@ -160,6 +160,12 @@ class Grid:
         )
         return Regimen(self.table.unit, tuple(administrations), self.cycle if day else 1)
 
+    def in_words(self, day: Doses) -> str:
+        """The day as a regimen in words; there have to be slots for its doses."""
+        taken = zip(self.slots.get(len(day), ()), day, strict=True)
+        administrations = tuple(Administration(slot, self.table.dose(dose), ()) for slot, dose in taken)
+        return Regimen(self.table.unit, administrations, self.cycle if day else 1).in_words()
+
     def divided(self, day: Doses) -> int:
         """How many pieces have to be divided on such a day."""
         return sum(self.table.cost[dose][0] for dose in day)

@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import add
+from typing import NamedTuple
 
 from titrate.planner.moves import UNBOUNDED, Span
 from titrate.planner.stretch import Stretch
@@ -24,8 +25,7 @@ Cost = tuple[int, ...]
 Bound = Callable[[int], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """The places `first` to `last`, both included, that may follow a place which was kept for `days` days."""
 
     first: int
@@ -159,14 +159,13 @@ class Line:
             closing = self.closing[place]
             if closing is not None and self.totals[place] <= most:
                 return days + closing
-            reached = [
-                (min(run.last, bisect_right(self._keys, self._keys[place] + most) - 1), run) for run in self.runs[place]
-            ]
-            reached = [(last, run) for last, run in reached if last >= run.first]
-            if not reached:
+            for run in reversed(self.runs[place]):
+                last = min(run.last, bisect_right(self._keys, self._keys[place] + most) - 1)
+                if last >= run.first:
+                    place, days = last, days + run.days
+                    break
+            else:
                 return None
-            place, run = reached[-1]
-            days += run.days
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from titrate.limit import By, Change
 from titrate.planner.grains import whole_grains
@@ -26,40 +27,37 @@ UNBOUNDED = 2**62
 
 @dataclass(frozen=True, slots=True)
 class _Allowance:
-    """A `By` in grains: `amount`, or so many `parts` of `whole` of a base. Percentages are compared exactly, so never
-    rounded up; `exact` is the amount where it may be no whole number of grains."""
+    """A `By` in grains: `amount`, or so many `parts` of `whole` of a base, which is the `original` dose or the current.
 
-    by: By
+    Percentages are compared exactly, so never rounded up; `exact` is the amount where it may be no whole number.
+    """
+
+    original: bool
+    exactly: bool
     amount: int | None
     parts: int
     whole: int
-    exact: Fraction | None = None
+    exact: Fraction | None
 
     def room(self, base: int) -> int:
         """The largest change in whole grains for a dose (or daily dose) of `base`."""
         return self.amount if self.amount is not None else self.parts * base // self.whole
 
-    def sizes(self, base: int) -> tuple[int, int]:
-        """The least and the largest change for a dose of `base`, both included; no change at all may always be made."""
-        if not self.by.exactly:
-            return 1, self.room(base)
+    def very(self, base: int) -> tuple[int, int]:
+        """The one change that may be made, as the least and the largest; no number lies between where there is none."""
         exact = self.exact if self.exact is not None else Fraction(self.parts * base, self.whole)
         return (int(exact), int(exact)) if exact.denominator == 1 else (1, 0)
 
-    def allows(self, size: int, base: int) -> bool:
-        """Whether a change of `size` grains may be made from `base`; no change at all always may."""
-        least, most = self.sizes(base)
-        return size == 0 or least <= size <= most
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Pace:
     """A `Change` in grains; it bears on changes that touch a daily dose from `low` to `high` (`None`: no end)."""
 
     change: Change
     low: int
     high: int | None
-    allowances: tuple[_Allowance, ...]
+    per_day: tuple[_Allowance, ...]
+    per_dose: tuple[_Allowance, ...]
     every: int
 
 
@@ -77,11 +75,11 @@ class Bearing:
 
     def by_day(self, total: int) -> tuple[int, int]:
         """The least and the largest change of a daily dose of `total`, both included."""
-        return _narrowest((a, self.original[0] if a.by.of == "original" else total) for a in self.per_day)
+        return _narrowest(self.per_day, total, self.original[0])
 
     def by_dose(self, dose: int) -> tuple[int, int]:
         """Likewise of a single dose, which may also stay as it is."""
-        return _narrowest((a, self.original[1] if a.by.of == "original" else dose) for a in self.per_dose)
+        return _narrowest(self.per_dose, dose, self.original[1])
 
     def together(self, total: int, doses: int) -> tuple[int, int]:
         """Likewise of a daily dose of `total`, for what is said of its doses, so many or fewer.
@@ -92,21 +90,21 @@ class Bearing:
             return self.by_dose(total)
         most = UNBOUNDED
         for one in self.per_dose:
-            shared = one.amount is None and one.by.of == "current"
+            shared = one.amount is None and not one.original
             most = min(most, one.room(total) if shared else doses * one.room(self.original[1]))
         return 1, most
 
 
-def _narrowest(bases: Iterable[tuple[_Allowance, int]]) -> tuple[int, int]:
+def _narrowest(allowances: tuple[_Allowance, ...], current: int, original: int) -> tuple[int, int]:
     least, most = 1, UNBOUNDED
-    for one, base in bases:
-        low, high = one.sizes(base)
+    for one in allowances:
+        base = original if one.original else current
+        low, high = one.very(base) if one.exactly else (1, one.room(base))
         least, most = max(least, low), min(most, high)
     return least, most
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Changes of a daily dose by `least` to `most` grains (both included) on which the same limits bear."""
 
     least: int
@@ -136,26 +134,17 @@ class Moves:
         self.longest_window = max((days for _, days in self._caps), default=0)
 
     def _pace(self, change: Change) -> _Pace:
-        allowances = []
-        for by in change.by:
-            assert by.at_most is not None
-            exact = None if by.at_most.unit == "%" else by.at_most.amount / self._grain_of(by)
-            share = by.at_most.amount / 100
-            amount = None if exact is None else int(exact)
-            allowances.append(_Allowance(by, amount, share.numerator, share.denominator, exact))
         band = change.band_at(Quantity(self._original[0] * self._daily, "of the day"))
         low, high = whole_grains(band, self._daily)
-        return _Pace(change, low, high, tuple(allowances), self.whole(max(change.every or 0, 1)))
-
-    def _grain_of(self, by: By) -> Fraction:
-        return self._daily if by.per == "day" else self._grain
+        per_day = tuple(_allowance(by, self._daily) for by in change.by if by.per == "day")
+        per_dose = tuple(_allowance(by, self._grain) for by in change.by if by.per == "dose")
+        return _Pace(change, low, high, per_day, per_dose, self.whole(max(change.every or 0, 1)))
 
     def _together(self, paces: tuple[_Pace, ...]) -> Bearing:
-        allowances = [allowance for pace in paces for allowance in pace.allowances]
         return Bearing(
             max((pace.every for pace in paces), default=self.cycle),
-            tuple(a for a in allowances if a.by.per == "day"),
-            tuple(a for a in allowances if a.by.per == "dose"),
+            tuple(allowance for pace in paces for allowance in pace.per_day),
+            tuple(allowance for pace in paces for allowance in pace.per_dose),
             self._original,
         )
 
@@ -189,8 +178,8 @@ class Moves:
     def windows(self, earlier: int, later: int) -> Iterator[int]:
         """For each cap over several days that a fall between these daily doses breaks: how many days it looks back."""
         for pace, days in self._caps:
-            for allowance in (one for one in pace.allowances if one.by.per == "day"):
-                base = self._original[0] if allowance.by.of == "original" else earlier
+            for allowance in pace.per_day:
+                base = self._original[0] if allowance.original else earlier
                 if earlier - later > allowance.room(base):
                     yield days
 
@@ -200,10 +189,11 @@ class Moves:
         The smallest come first. Every lawful change is in a span; with one dose a day everything in it is lawful.
         """
         begins = [1, *self._borders(total)] if self._banded else [1]
-        for least, beyond in zip(begins, [*begins[1:], most + 1], strict=True):
+        for index, least in enumerate(begins):
             bearing = self._bearing(total, total + least if self.rising else total - least)
-            day, each = bearing.by_day(total), bearing.together(total, doses)
-            low, high = max(least, day[0], each[0]), min(beyond - 1, most, day[1], each[1])
+            (low, high), each = bearing.by_day(total), bearing.together(total, doses)
+            below = begins[index + 1] - 1 if index + 1 < len(begins) else most
+            low, high = max(low, least, each[0]), min(high, most, below, each[1])
             if low <= high:
                 yield Span(low, high, bearing)
 
@@ -232,6 +222,14 @@ class Moves:
             if low != high and not least <= high - low <= most:
                 return False
         return True
+
+
+def _allowance(by: By, grain: Fraction) -> _Allowance:
+    """`by` in grains. One that is still silent about its amount has to be filled in before."""
+    assert by.at_most is not None
+    share, exact = by.at_most.amount / 100, None if by.at_most.unit == "%" else by.at_most.amount / grain
+    amount = None if exact is None else int(exact)
+    return _Allowance(by.of == "original", by.exactly, amount, share.numerator, share.denominator, exact)
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from titrate.reason import Because, Fact
 def starts(problem: Problem, day: Doses, stay: Iterable[Fact]) -> Because:
     """The first regimen of somebody who begins."""
     facts = [limit.fact() for limit in problem.limits.start]
-    return Because(f"Start: {problem.grid.regimen(day).in_words()}", (*facts, *stay))
+    return Because(f"Start: {problem.grid.in_words(day)}", (*facts, *stay))
 
 
 def climbs(problem: Problem, before: str | None, rung: Rung, stay: int | None) -> Because:
@@ -134,5 +134,5 @@ def told(problem: Problem, day: Doses) -> str:
     if not doses:
         return "nothing"
     if all(dose in problem.grid.table.cost for dose in day) and len(day) in problem.grid.slots:
-        return problem.grid.regimen(day).in_words()
+        return problem.grid.in_words(day)
     return problem.written(day)
