@@ -131,8 +131,8 @@ class Days:
         """Every day in order. Raises `ValueError` without end."""
         if self.last is None:
             raise ValueError("a span without end cannot be listed; say until when")
-        for offset in range(between(self.first, self.last) + 1):
-            yield self.first + timedelta(days=offset)
+        first = self.first.toordinal()
+        yield from map(date.fromordinal, range(first, self.last.toordinal() + 1))
 
     def until(self, last: date) -> Days:
         """This span, cut so that it ends on `last` at the latest."""

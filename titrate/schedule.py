@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from titrate.days import Days, Duration, between, in_words, plus
 from titrate.dispensing import Dispensing
@@ -162,8 +162,7 @@ class Leaving:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One day of a schedule, and what is taken on it. `number` counts from 1; `step` likewise."""
 
     date: date
@@ -279,9 +278,9 @@ class Schedule:
         for index, step in enumerate(self.steps, 1):
             if step.days.first > end:
                 return
-            taken = step.regimen.each()
+            taken, kind, before = step.regimen.each(), step.kind, between(self.first, step.days.first) + 1
             for number, day in enumerate(step.days.until(end)):
-                yield Day(day, between(self.first, day) + 1, index, step.kind, taken[number % len(taken)])
+                yield Day(day, before + number, index, kind, taken[number % len(taken)])
 
     def step_of(self, day: date) -> tuple[int, Step] | None:
         """The step (numbered from 1) that `day` belongs to, or `None` outside the schedule."""

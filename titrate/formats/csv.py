@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
 from io import StringIO
 from itertools import groupby, pairwise
-from typing import get_args
+from typing import TypeVar, get_args
 
 from titrate.days import WEEKDAYS, between, parse_time
 from titrate.errors import FormatError
 from titrate.quantity import Quantity, canonical_unit
 from titrate.regimen import Regimen
-from titrate.schedule import Kind, Schedule
+from titrate.schedule import Day, Kind, Schedule
 
 HEADER = ("date", "weekday", "day", "step", "kind", "slot", "time", "dose", "unit", "pieces", "daily_dose")
 LARGEST = 10_000_000
+T = TypeVar("T")
 
 _RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _NUMBER = re.compile(r"(0|[1-9]\d{0,14})(\.\d{0,29}[1-9])?", re.ASCII)
@@ -64,25 +65,45 @@ def write(schedule: Schedule, until: date | None = None) -> str:
     """
     if until is not None and until < schedule.first:
         raise FormatError(f"The schedule begins on {schedule.first}; a list until {until} would be empty.")
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    writer.writerows(rows(schedule, until))
-    return text.getvalue()
+    # Rows are put together from text: nothing before the slot ever needs quoting.
+    lines = [",".join(HEADER) + "\n"]
+    for day, ends in _each_day(schedule, until, _quoted):
+        before = ",".join((*_cells(day), ""))
+        lines += [before + end for end in ends]
+    return "".join(lines)
 
 
 def rows(schedule: Schedule, until: date | None = None) -> Iterator[tuple[str, ...]]:
     """The cells of every row, as `write` writes them. Raises `FormatError` for a dose that is no plain decimal."""
-    # Days with the same doses share one regimen, and so the cells behind the day. What is known is kept beside its
-    # cells, so that no other regimen can come to have its id.
-    known: dict[int, tuple[Regimen, tuple[tuple[str, ...], ...]]] = {}
-    for day in schedule.each_day(until):
-        if id(day.regimen) not in known:
-            known[id(day.regimen)] = day.regimen, tuple(_doses(day.regimen))
-        _, doses = known[id(day.regimen)]
-        before = (day.date.isoformat(), WEEKDAYS[day.date.weekday()], str(day.number), str(day.step), day.kind)
+    for day, doses in _each_day(schedule, until, lambda regimen: tuple(_doses(regimen))):
+        before = _cells(day)
         for cells in doses:
             yield before + cells
+
+
+def _cells(day: Day) -> tuple[str, ...]:
+    """The cells before the slot."""
+    return day.date.isoformat(), WEEKDAYS[day.date.weekday()], str(day.number), str(day.step), day.kind
+
+
+def _each_day(schedule: Schedule, until: date | None, of: Callable[[Regimen], T]) -> Iterator[tuple[Day, T]]:
+    """Each day with what is made `of` its regimen, once for all days that share one."""
+    # What is known is kept beside its regimen, so that no other one can come to have its id.
+    known: dict[int, tuple[Regimen, T]] = {}
+    for day in schedule.each_day(until):
+        if id(day.regimen) not in known:
+            known[id(day.regimen)] = day.regimen, of(day.regimen)
+        yield day, known[id(day.regimen)][1]
+
+
+def _quoted(regimen: Regimen) -> list[str]:
+    """The text from the slot on, for each dose of a day."""
+    texts = []
+    for cells in _doses(regimen):
+        text = StringIO()
+        csv.writer(text, lineterminator="\n").writerow(cells)
+        texts.append(text.getvalue())
+    return texts
 
 
 def _doses(regimen: Regimen) -> Iterator[tuple[str, ...]]:

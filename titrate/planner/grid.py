@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from fractions import Fraction
 from itertools import product as every_combination
@@ -48,6 +48,7 @@ class Grid:
     largest_dose: int
     largest_daily: int | None
     cycle: int = 1
+    _words: dict[tuple[Doses, int], str] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -162,17 +163,12 @@ class Grid:
 
     def in_words(self, day: Doses) -> str:
         """The day as a regimen in words; there have to be slots for its doses."""
-        taken = zip(self.slots.get(len(day), ()), day, strict=True)
-        administrations = tuple(Administration(slot, self.table.dose(dose), ()) for slot, dose in taken)
-        return Regimen(self.table.unit, administrations, self.cycle if day else 1).in_words()
-
-    def divided(self, day: Doses) -> int:
-        """How many pieces have to be divided on such a day."""
-        return sum(self.table.cost[dose][0] for dose in day)
-
-    def handled(self, day: Doses) -> int:
-        """How many pieces are taken into the hand on such a day."""
-        return sum(self.table.cost[dose][1] for dose in day)
+        if (day, self.cycle) not in self._words:
+            taken = zip(self.slots.get(len(day), ()), day, strict=True)
+            administrations = tuple(Administration(slot, self.table.dose(dose), ()) for slot, dose in taken)
+            regimen = Regimen(self.table.unit, administrations, self.cycle if day else 1)
+            self._words[day, self.cycle] = regimen.in_words()
+        return self._words[day, self.cycle]
 
     def daily(self, day: Doses) -> Quantity:
         """The daily dose; where the day is not taken every day, their average."""
@@ -212,7 +208,7 @@ def daily_doses(doses: Sequence[int], frequencies: Iterable[int], shape: str) ->
 
 def spread(day: Doses) -> int:
     """How uneven a day is: its largest dose less its smallest."""
-    return max(day, default=0) - min(day, default=0)
+    return max(day) - min(day) if len(day) > 1 else 0
 
 
 def lateness(day: Doses) -> int:

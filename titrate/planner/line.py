@@ -136,36 +136,35 @@ class Line:
     def tightest(self, length: int) -> int | None:
         """The smallest bound on all changes under which there is a way of at most `length` days, if there is any."""
 
-        def least(bound: int) -> int | None:
-            return self.least(lambda total: bound)
-
-        def soon_enough(found: int | None) -> bool:
-            return found is not None and found <= length
+        def holds(bound: int) -> bool:
+            least = self.least(lambda total: bound)
+            return least is not None and least <= length
 
         high = self.totals[0]
-        if soon_enough(self.straight(high)):
-            high = first_that_holds(lambda bound: soon_enough(self.straight(bound)), 1, high, 1)
-        elif not soon_enough(least(high)):
+        if self._straight(high, length):
+            high = first_that_holds(lambda bound: self._straight(bound, length), 1, high, high // length)
+        elif not holds(high):
             return None
-        return first_that_holds(lambda bound: soon_enough(least(bound)), 1, high, high)
+        return first_that_holds(holds, 1, high, high)
 
-    def straight(self, most: int) -> int | None:
-        """How many days it takes to go as far as one may at each change, `most` grains; `None` if that leads nowhere.
+    def _straight(self, most: int, length: int) -> bool:
+        """Whether to go as far as one may at each change, `most` grains, leads to nothing in at most `length` days.
 
-        Mostly it is `least`, and costs a few changes instead of all.
+        Mostly it does if any way does; and it costs a few changes instead of all.
         """
         place, days = 0, 0
-        while True:
+        while days <= length:
             closing = self.closing[place]
             if closing is not None and self.totals[place] <= most:
-                return days + closing
+                return days + closing <= length
             for run in reversed(self.runs[place]):
                 last = min(run.last, bisect_right(self._keys, self._keys[place] + most) - 1)
                 if last >= run.first:
                     place, days = last, days + run.days
                     break
             else:
-                return None
+                return False
+        return False
 
 
 @dataclass(slots=True)

@@ -99,8 +99,12 @@ def _narrowest(allowances: tuple[_Allowance, ...], current: int, original: int) 
     least, most = 1, UNBOUNDED
     for one in allowances:
         base = original if one.original else current
-        low, high = one.very(base) if one.exactly else (1, one.room(base))
-        least, most = max(least, low), min(most, high)
+        if one.exactly:
+            low, high = one.very(base)
+            least = max(least, low)
+        else:
+            high = one.amount if one.amount is not None else one.parts * base // one.whole
+        most = high if high < most else most
     return least, most
 
 
@@ -188,7 +192,13 @@ class Moves:
 
         The smallest come first. Every lawful change is in a span; with one dose a day everything in it is lawful.
         """
-        begins = [1, *self._borders(total)] if self._banded else [1]
+        if not self._banded:
+            (low, high), (least, last) = self._all.by_day(total), self._all.together(total, doses)
+            low, high = max(low, least), min(high, last, most)
+            if low <= high:
+                yield Span(low, high, self._all)
+            return
+        begins = [1, *self._borders(total)]
         for index, least in enumerate(begins):
             bearing = self._bearing(total, total + least if self.rising else total - least)
             (low, high), each = bearing.by_day(total), bearing.together(total, doses)

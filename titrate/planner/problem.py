@@ -220,6 +220,9 @@ def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:
             f'--from "{pattern}" does not say how the day is divided.',
             (f'write the doses, for example --from "{Quantity(pattern.total().amount / 3, limits.unit)} x3"',),
         )
+    grains = [grid.table.grains(dose) for dose in doses]
+    if all(one is not None for one in grains):
+        return tuple(one for one in grains if one is not None)
     try:
         every = makeable(limits.products, limits.unit, max(largest(limits), *doses), ())
     except ValueError as fault:

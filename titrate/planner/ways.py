@@ -54,7 +54,11 @@ def plainness(problem: Problem) -> Callable[[Doses], Cost]:
 
     def of(day: Doses) -> Cost:
         unwanted = 0 if prefer is None else abs(len(day) - prefer)
-        return 1, unwanted, sum(cost[dose][0] for dose in day), sum(cost[dose][1] for dose in day), spread(day)
+        divided = handled = 0
+        for dose in day:
+            one = cost[dose]
+            divided, handled = divided + one[0], handled + one[1]
+        return 1, unwanted, divided, handled, spread(day)
 
     return of
 

@@ -130,9 +130,8 @@ def _change(problem: Problem, before: Doses, day: Doses) -> str:
 
 def told(problem: Problem, day: Doses) -> str:
     """A day in words; also one that the products at hand do not make."""
-    doses = [problem.grid.table.dose(dose) for dose in day]
-    if not doses:
+    if not day:
         return "nothing"
-    if all(dose in problem.grid.table.cost for dose in day) and len(day) in problem.grid.slots:
+    if len(day) in problem.grid.slots and all(dose in problem.grid.table.cost for dose in day):
         return problem.grid.in_words(day)
     return problem.written(day)
