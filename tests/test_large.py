@@ -68,6 +68,14 @@ def test_thousands_of_years_are_not_listed_day_by_day(form: str, options: dict[s
     assert process_time() - begun < SECONDS
 
 
+def test_ten_thousand_years_lie_beyond_the_calendar() -> None:
+    """From 10 December 2026, the day of the target, to the end of 9999 are 7973 years and some days."""
+    assert planned(target="20 mg x3", maintain="7973 years", then_stop=True).steps
+    for years in ("7974 years", "10000 years"):
+        with pytest.raises(RequestError, match=f"{years} after 2026-12-10 lies beyond the year 9999"):
+            planned(target="20 mg x3", maintain=years, then_stop=True)
+
+
 def test_the_last_day_that_can_be_listed() -> None:
     """The first day counts: 40,000 days from the first end 39,999 days after it."""
     schedule = planned(target="20 mg x3", review=plus(date(2026, 12, 1), MOST_LISTED).isoformat())
@@ -92,6 +100,15 @@ COMMANDS = {
     "explain big.json": (7, "more than 40000000 bytes"),
     "taper big.json --on 2026-12-04": (7, "more than 40000000 bytes"),
     "revise big.json --on 2026-12-04 stop": (7, "more than 40000000 bytes"),
+    "supply big.json": (7, "more than 40000000 bytes"),
+    "show big.json": (7, "more than 40000000 bytes"),
+    "history big.json": (7, "more than 40000000 bytes"),
+    "diff big.json big.json": (7, "more than 40000000 bytes"),
+    "calendar .": (7, "big.json: It has more than 40000000 bytes"),
+    "batch big.csv -o found.jsonl": (7, "is no text"),
+    "batch big.jsonl -o found.jsonl": (8, "0 planned and proved, 1 failed (1 format)"),
+    "rules show ./big.toml": (3, "big.toml is larger than 1000000 bytes"),
+    "rules diff ./big.toml ./big.toml": (3, "big.toml is larger than 1000000 bytes"),
     f"check big.csv --rule {US.id}": (7, "more than 10000000 bytes"),
     f"check big.json --rule {US.id}": (7, "more than 10000000 bytes"),
 }
@@ -99,7 +116,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_file_of_100_mb(command: str, tmp_path: Path) -> None:
-    for suffix in ("toml", "json", "csv"):
+    for suffix in ("toml", "json", "csv", "jsonl"):
         with (tmp_path / f"big.{suffix}").open("wb") as big:
             big.truncate(100_000_000)
     code, says = COMMANDS[command]

@@ -1,0 +1,81 @@
+"""Laws of cycles of several days, and of what a person confirms: each broken alone, and just not broken."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from tests.test_guide import GATES, rising
+from tests.test_planner import asked, paper
+from tests.verify.ladder import LADDER_RULE, laws, schedule
+from tests.verify.words import TUE, is_found, on
+from titrate.verifier import verify
+
+# Each day is 5 mg a dose from 10 mg x3, which the ladder allows; so nothing but the cycle is wrong.
+TURNS = "15 mg x3, 10 mg x3 in turn"
+
+
+def test_cycle_days_in_turn_where_the_rule_has_every_day() -> None:
+    is_found(
+        (
+            on(LADDER_RULE, f"open maintenance {TURNS}", current="10 mg x3"),
+            [("cycle", TUE, f"the doses are {TURNS}", TURNS, "doses every day: the rule has no longer cycle", "")],
+        )
+    )
+
+
+def test_cycle_that_is_taken_already_may_be_kept() -> None:
+    assert laws(schedule(LADDER_RULE, f"open maintenance {TURNS}", current=TURNS), LADDER_RULE) == []
+
+
+def test_cycle_is_left_at_its_end() -> None:
+    """Two days each: 6 days are three cycles, 5 are not."""
+    whole = schedule(LADDER_RULE, f"6 titration {TURNS}", "open maintenance 15 mg x3", current=TURNS)
+    assert laws(whole, LADDER_RULE) == []
+    day = "Sunday 06 December 2026"
+    is_found(
+        (
+            on(LADDER_RULE, f"5 titration {TURNS}", "open maintenance 15 mg x3", current=TURNS),
+            [("cycle", day, f"{TURNS} has been taken for 5 days", "5 days", "whole cycles of 2 days", "")],
+        )
+    )
+
+
+def test_cycle_before_the_first_day_is_a_whole_one() -> None:
+    """From 25 November to 30 November are 6 days, from 26 November 5."""
+    lines = ("open maintenance 15 mg x3",)
+    assert laws(schedule(LADDER_RULE, *lines, current=TURNS, since=date(2026, 11, 25)), LADDER_RULE) == []
+    assert laws(schedule(LADDER_RULE, *lines, current=TURNS), LADDER_RULE) == []
+    is_found(
+        (
+            on(LADDER_RULE, *lines, current=TURNS, since=date(2026, 11, 26)),
+            [("cycle", TUE, f"{TURNS} has been taken for 5 days", "5 days", "whole cycles of 2 days", "")],
+        )
+    )
+
+
+COUNT, PULSE, PRESSURE = (
+    "the count is 1500 or more", "the pulse is 55 beats a minute or more", "the blood pressure was taken",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "hidden"), [(1, [COUNT]), (2, [PULSE]), (3, [PULSE, PRESSURE]), (4, [PULSE])])
+def test_gates_that_a_step_hides(number: int, hidden: list[str]) -> None:
+    """1, 2, 3, 4 mg: the start, three rises, and 3 mg is the first dose above 2 mg."""
+    rule, good = paper(rest=GATES), rising(GATES)
+    steps = [dataclasses.replace(s, checks=()) if s is good.steps[number - 1] else s for s in good.steps]
+    findings = verify(dataclasses.replace(good, steps=tuple(steps)), rule).findings
+    day = date(2026, 12, number)
+    assert [(one.law, one.day, one.limit) for one in findings] == [("gates", day, says) for says in hidden]
+
+
+def test_gates_before_each_fall_but_not_before_the_stop() -> None:
+    rule = paper(rest='[[gates]]\nbefore = "each fall"\nsays = "symptoms have gone"\nCITE')
+    good = asked(rule, "taper", current="3 mg x1")
+    bare = tuple(dataclasses.replace(step, checks=()) for step in good.steps)
+    findings = verify(dataclasses.replace(good, steps=bare), rule).findings
+    assert [(one.law, one.day, one.limit) for one in findings] == [
+        ("gates", date(2026, 12, day), "symptoms have gone") for day in (1, 2)
+    ]
