@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.build import ISSUED
 from titrate import rulebook
 from titrate.errors import NoSchedule, RequestError
 from titrate.formats import rulesheet, skeleton
@@ -18,6 +19,7 @@ from titrate.planner import plan
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
 from titrate.request import Request
+from titrate.revise import Action, Origin, revise
 from titrate.rule import Rule
 from titrate.rulebook import parse
 from titrate.verifier import verify
@@ -168,3 +170,23 @@ def test_a_new_rule_still_has_every_table_to_fill_in() -> None:
 def test_rules_show_says_it(tapering: Rule) -> None:
     assert "tells only how to taper" in rulesheet.write(tapering, date(2026, 11, 23))
     assert "tells only how to taper" not in rulesheet.write(WHOLE, date(2026, 11, 23))
+
+
+def test_after_a_relapse_one_goes_back_to_the_dose_before() -> None:
+    """15 mg, 12.5 mg for 21 days from 1 December, 10 mg from 22 December. Symptoms on 10 January: 12.5 mg again, for
+    21 days from then on, and 10 mg from 31 January. No other rise is lawful."""
+    rule = rulebook.load("prednisolone-oral-polymyalgia")
+    request = Request(
+        rule.id, "taper", date(2026, 12, 1), ISSUED, current=Pattern.parse("15 mg x1"), tz="Europe/London"
+    )
+    on = date(2027, 1, 10)
+    schedule = revise(plan(rule, request), rule, Action.parse("back", None, on), on, ISSUED, Origin("0" * 64))
+    assert verify(schedule, rule).findings == ()
+    assert [(str(s.days.first), s.regimen.notation) for s in schedule.steps[:2]] == [
+        ("2027-01-10", "12.5 mg x1"), ("2027-01-31", "10 mg x1"),
+    ]  # fmt: skip
+    first = schedule.steps[0]
+    (given,) = first.regimen.administrations
+    higher = replace(first.regimen, administrations=(replace(given, dose=Quantity.parse("15 mg")),))
+    found = verify(replace(schedule, steps=(replace(first, regimen=higher), *schedule.steps[1:])), rule).findings
+    assert "increment" in {finding.law for finding in found}

@@ -230,3 +230,37 @@ def test_a_late_dose_of_a_child_is_4_hours_from_the_next() -> None:
     late = [note.says for note in rule(RULE).notes_for(patient(age="8 years")) if "4 hours" in note.says]
     assert late == ["Take the missed dose when you remember it; then wait at least 4 hours before the next dose."]
     assert not [note for note in rule(RULE).notes_for(patient(age="18 years")) if "4 hours" in note.says]
+
+
+@pytest.mark.parametrize("which", [RULE, "baclofen-oral-spasticity-children"])
+def test_for_a_child_with_poor_kidneys_no_source_has_a_number(which: str) -> None:
+    """1.3: the formulary of children says smaller and names no number; Vlavonou's shares are from one study of adults.
+    Both stand side by side, and neither rule carries the adults' share over to a child."""
+    edges = {"80 mL/min": 1, "80.1 mL/min": 0}
+    for clearance, refused in edges.items():
+        facts = limits(which, **CHILD, creatinine_clearance=clearance)
+        told = [fact for fact in facts.refusals if "a child whose kidneys are impaired" in fact.says]
+        assert len(told) == refused
+    (scope,) = [one for one in rule(which).file.scopes if one.name == "children whose kidneys are impaired"]
+    assert scope.cite.source == "bnfc"
+    assert "without a number" in scope.cite.at
+    assert [also.cite.source for also in scope.also] == ["vlavonou"]
+    assert not limits(RULE, age="40 years", creatinine_clearance="60 mL/min").refusals
+
+
+def test_the_edges_of_kidney_bands_are_those_of_each_source() -> None:
+    """Section 4, 3: 80/50/30 mL/min (Vlavonou), eGFR below 15 (formulary), dialysis about 5 mg a day (Canada)."""
+    scopes = {one.name: one for one in rule(RULE).file.scopes}
+    bands = {
+        name: (one.when.creatinine_clearance.range(), one.cite.source)
+        for name, one in scopes.items()
+        if one.when.creatinine_clearance is not None and one.when.age is None
+    }
+    assert {name: (str(band), source) for name, (band, source) in bands.items()} == {
+        "kidneys mildly impaired": ("at least 50 mL/min and at most 80 mL/min", "vlavonou"),
+        "kidneys moderately impaired": ("at least 30 mL/min and at most 50 mL/min", "vlavonou"),
+        "kidneys severely impaired": ("less than 30 mL/min", "vlavonou"),
+    }
+    assert scopes["eGFR below 15"].cite.source == "bnfc"
+    assert "5 mg a day" in str(scopes["dialysis"].refuse)
+    assert scopes["dialysis"].cite.source == "canada"

@@ -126,7 +126,7 @@ def check_increment(case: Case) -> Iterator[Finding]:
     """Law 3. No rise is larger than the rule allows."""
     yield from _too_large(case, "increment", "rise", case.limits.increase)
     for move in case.moves if not case.limits.increase else ():
-        if move.direction == "rise" and move.between_doses:
+        if move.direction == "rise" and move.between_doses and not case.takes_back(move):
             value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
             if not case.limits.ladder:
                 yield found("increment", move.day, f"the doses go from {value}", value, f"{TAPERS} not how to rise")
