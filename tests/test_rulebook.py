@@ -113,10 +113,13 @@ def test_an_unknown_id_gets_the_nearest_names(name: str, nearest: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "zzz", "\u00b5", "x" * 5000])
-def test_an_id_near_to_nothing_gets_all_names(name: str) -> None:
+def test_an_id_near_to_nothing_gets_some_names_and_how_to_list_all(name: str) -> None:
     with pytest.raises(RuleError, match="There is no rule") as caught:
         rulebook.load(name, {})
-    assert all(rule in caught.value.message for rule in IDS)
+    few = sorted(IDS)[:3]
+    assert f"There are {', '.join(few)} and {len(IDS) - 3} more." in caught.value.message
+    assert caught.value.options == ("list the rules that are there: titrate rules",)
+    assert len(caught.value.message) < 400
 
 
 def test_a_file_too_large_to_be_a_rule_is_not_read(tmp_path: Path) -> None:
