@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -83,9 +84,22 @@ def spare_none(rule: Rule, terms: Terms, because: Because) -> None:
             return possible_to_plan(rule, fewer)
         return oracle.best() is not None
 
+    nothing_to_spare(terms, because, possible)
+
+
+def nothing_to_spare(terms: Terms, because: Because, possible: Callable[[list[Fact]], bool]) -> None:
+    """Fails unless each set of limits leaves nothing, and something without any one of them; none is in two sets.
+
+    Where even without any limit there is nothing, only whom the rule is not for may be named, and is not blamed for it.
+    """
     sets = sets_of(because, bounds(terms))
     for named in sets:
         assert not possible(named), because.text()
+    if not possible([]):
+        assert [named for named in sets if named] == [[fact] for fact in terms.limits.refusals], because.text()
+        return
+    for named in sets:
+        assert named, because.text()
         for fact in named:
             assert possible([other for other in named if other is not fact]), f"without {fact}: {because.text()}"
     for index, named in enumerate(sets):
@@ -237,6 +251,72 @@ def test_the_exact_text(name: str) -> None:
     with pytest.raises(NoSchedule) as refused:
         plan(US, typed.request(US.id, goal, ISSUED, ISSUED.date()))  # type: ignore[arg-type]
     assert refused.value.text() == text
+
+
+OTEZLA = "(Otezla, dosage and administration (US label), table 1, {}; checked 2026-11-23)"
+RUNGS = (
+    "10 mg x1 for at least 1 day, then 10 mg x2 for at least 1 day, then 10/20 mg for at least 1 day, then 20 mg x2 for"
+    " at least 1 day, then 20/30 mg for at least 1 day, then 30 mg x2"
+)
+# Under rules with ladders, and with fewer times of day than are asked for.
+OTHER_TEXTS = {
+    # 5 mg is no dose of 30 mg, no rung, and no sum of tablets: each is enough.
+    "a dose that is on no ladder": (
+        "apremilast-oral-psoriasis",
+        {"target": "5 mg x1", "by": "5mg/dose", "every": "3d", "times": "07:00,13:00,21:00"},
+        f"""No schedule: 5 mg x1 is not a regimen to stay on under this rule.
+Because the maintenance regimen is 30 mg at one time, given twice a day {OTEZLA.format("day 6 and thereafter: 30 mg twice a day")}.
+Without these limits there would still be none.
+Because the ladder goes from {RUNGS} {OTEZLA.format("day 1")}.
+Without these limits there would still be none.
+Because the products of the rule are 10 mg tablet, 20 mg tablet, 30 mg tablet,
+and they do not make 5 mg; the nearest dose is 10 mg.""",
+    ),
+    # Two doses a day cannot become one without one of them falling, whatever the rule says.
+    "a child, for whom it could not be done as an adult either": (
+        "apremilast-oral-psoriasis",
+        {"current": "10 mg x2", "target": "30 mg x1", "age": "17 years", "by": "5mg", "every": "3d"},
+        """No schedule: Apremilast, oral, for psoriasis and psoriatic arthritis is not for this patient.
+Because this rule is for adults; children have a titration table of their own (Otezla, dosage and administration (US label), adults, table 1; children by weight, a table of their own; checked 2026-11-23).
+Without these limits there would still be none.
+Because no dose of the day may fall on the way up.""",
+    ),
+    "one dose that is no dose of two": (
+        "apremilast-oral-psoriasis",
+        {"current": "20 mg x2", "target": "30 mg x1", "by": "5mg", "every": "3d"},
+        """No schedule: 30 mg x1 cannot be reached from 20 mg twice a day.
+Because no dose of the day may rise on the way down.""",
+    ),
+    # The rule has times of day for two doses only: that it is given twice a day says the same.
+    "once a day instead of twice": (
+        "carvedilol-oral-heart-failure",
+        {"target": "12.5 mg x1"},
+        """No schedule: 12.5 mg x1 is not a regimen to stay on under this rule.
+Because the maintenance regimen is at least 3.125 mg at one time, given twice a day (derived from Tacar (carvedilol), dosage, chronic heart failure: up to the highest dose that is tolerated; checked 2026-11-23).
+Without these limits there would still be none.
+Because the first regimen is 3.125 mg at one time, given twice a day (MPR, Coreg (carvedilol) monograph, heart failure: 3.125 mg twice a day for 2 weeks; checked 2026-11-23).
+Without these limits there would still be none.
+Because the drug is given twice a day (MPR, Coreg (carvedilol) monograph, adult dosage: twice a day; checked 2026-11-23).
+You could: --target "3.125 mg x2".""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_TEXTS)
+def test_the_exact_text_of_a_refusal_under_another_rule(name: str) -> None:
+    rule, options, text = OTHER_TEXTS[name]
+    typed = Typed(start="2026-12-01", **options)  # type: ignore[arg-type]
+    with pytest.raises(NoSchedule) as refused:
+        plan(rulebook.load(rule), typed.request(rule, "plan", ISSUED, ISSUED.date()))
+    assert refused.value.text() == text
+
+
+def test_a_ladder_is_argued_about_where_nobody_says_how_large_a_rise_above_it_is() -> None:
+    """With kidneys like these gabapentin has no size of a rise. Without the ladder nothing can be searched then."""
+    rule = rulebook.load("gabapentin-oral-postherpetic-neuralgia")
+    typed = Typed(start="2026-12-01", target="25 mg x1", creatinine_clearance="20 mL/min", every="7d")
+    with pytest.raises(NoSchedule, match="25 mg x1 is not a regimen to stay on"):
+        plan(rule, typed.request(rule.id, "plan", ISSUED, ISSUED.date()))
 
 
 # --- What is offered is possible ----------------------------------------------------------------------

@@ -2,14 +2,16 @@
 only some of the limits in force, for asking which of them together leave nothing.
 
 A limit that is not in force leaves everything open that it closes: a maximum goes up to what is asked for, a change
-may be of any size or come the next day, the drug may be stopped from any dose, and where it is left open what the
-products make, every multiple of their smallest piece can be had.
+may be of any size or come the next day, the drug may be stopped from any dose. Where a number of doses a day is left
+open there are times of day for as many as are asked for, and where it is left open what the products make, every
+multiple of their smallest piece can be had.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from datetime import time
 from fractions import Fraction
 from functools import reduce
 from math import gcd
@@ -23,6 +25,7 @@ from titrate.planner.terms import Terms
 from titrate.product import Form, Product
 from titrate.quantity import Quantity
 from titrate.reason import Fact
+from titrate.regimen import Slot
 from titrate.request import Request
 
 Part = tuple[str, int]  # a field of the limits (or a wish of the request), and which of its entries
@@ -157,6 +160,7 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
     return replace(
         limits,
         **plain,
+        slots=limits.slots if len(plain["frequency"]) == len(limits.frequency) else _any_slots(limits, request),
         ladder=limits.ladder if ("ladder", 0) in parts else (),
         descent=limits.descent if ("descent", 0) in parts else (),
         maximum=among("maximum", high),
@@ -175,6 +179,19 @@ def _changes(changes: tuple[Change, ...], name: str, parts: set[Part]) -> tuple[
         )
         for index, change in enumerate(changes)
     )
+
+
+def _any_slots(limits: Limits, request: Request) -> dict[int, tuple[Slot, ...]]:
+    """The slots of the rule, and as many, spread over the day, as there are doses in what is taken or asked for."""
+    slots = dict(limits.slots)
+    if any(slot.at is None for day in slots.values() for slot in day):
+        return slots
+    for pattern in (request.current, request.target):
+        if pattern is not None and pattern.doses and set(pattern.on) <= {1}:
+            count = len(pattern.doses)
+            spread = tuple(Slot(f"dose {place + 1}", time(24 * place // count)) for place in range(count))
+            slots.setdefault(count, spread)
+    return slots
 
 
 def _roof(limits: Limits, request: Request) -> tuple[Quantity, Quantity]:

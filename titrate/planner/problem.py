@@ -52,6 +52,8 @@ class Problem:
         request, limits = terms.request, terms.limits
         if limits.refusals:
             raise Refused(f"{rule.stamp.title} is not for this patient")
+        if limits.largest_dose() is None:
+            raise RequestError(f"The rule {rule.id} bounds no dose, and the request does not either.")
         products = _at_hand(limits, request)
         _check_handling(limits, request, products)
         grid = Grid.of(limits, products, _slots(limits, request), request.handling(mixed))

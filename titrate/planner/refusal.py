@@ -12,7 +12,7 @@ from dataclasses import replace
 from titrate.errors import NoSchedule, RequestError
 from titrate.limit import OFF_LABEL
 from titrate.planner.bounds import bounds, keeping
-from titrate.planner.conflict import conflicts
+from titrate.planner.conflict import Possible, conflicts
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import Terms
 from titrate.reason import Because, Fact
@@ -29,23 +29,36 @@ def argued(terms: Terms, refused: Refused, search: Search, again: Callable[[Requ
     def possible(facts: Sequence[Fact]) -> bool:
         return any(_refused(search, fewer) is None for fewer in keeping(terms, facts))
 
-    limits = terms.limits
-    # For somebody whom the rule is not for neither pace nor bounds were looked at, so a rule that is silent about a
-    # pace, or has no maximum, cannot be searched for them.
-    silent = any(change.silent for change in (*limits.increase, *limits.decrease))
-    unpaced = limits.refusals and (silent or limits.largest_dose() is None)
-    sets = [[fact] for fact in limits.refusals] if unpaced else conflicts(list(bounds(terms)), possible)
+    known = bounds(terms)
     claim = ""
     reasons: list[Fact | Because] = []
-    for number, blamed in enumerate(sets):
+    for number, blamed in enumerate(_sets(terms, list(known), possible)):
         # What follows about this case is told by a search in which only these limits are in force.
-        shown = (None if unpaced else _refused(search, keeping(terms, blamed)[-1])) or refused
-        facts = tuple(dict.fromkeys((*blamed, *shown.facts)))
+        shown = _refused(search, keeping(terms, blamed)[-1]) or refused
+        # A limit among it is one of them, so it stands there already.
+        facts = (*blamed, *(fact for fact in shown.facts if fact not in known))
         if number == 0:
             claim, reasons = shown.claim, [*facts]
         elif facts:
             reasons.append(Because("Without these limits there would still be none", facts))
     return NoSchedule(Because(f"No schedule: {claim}", tuple(reasons), tuple(_options(terms, refused, again))))
+
+
+def _sets(terms: Terms, known: list[Fact], possible: Possible) -> list[list[Fact]]:
+    """The sets of limits to tell, the most telling first. An empty one: even with no limit in force there is none.
+
+    Whom the rule is not for is told so first, even where what is asked for could be done for nobody. Then it is not
+    the reason, and the empty set after it says so.
+    """
+    limits = terms.limits
+    outside = [[fact] for fact in limits.refusals]
+    if outside and not possible([]):
+        return [*outside, []]
+    # Where the request lacks a pace, or the rule a maximum, nothing can be searched for somebody whom it is not for.
+    silent = any(change.silent for change in (*limits.increase, *limits.decrease))
+    if outside and (silent or limits.largest_dose() is None):
+        return outside
+    return conflicts(known, possible)
 
 
 def _refused(search: Search, terms: Terms) -> Refused | None:

@@ -18,6 +18,7 @@ from titrate.planner.descend import Beside, down_the_ladder, down_to_target
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
 from titrate.planner.ending import to_nothing
 from titrate.planner.moves import Doses
+from titrate.planner.moves import within as within_doses
 from titrate.planner.problem import Problem
 from titrate.planner.refusal import argued
 from titrate.planner.refused import Refused, Try
@@ -188,6 +189,7 @@ def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
         now = problem.every(problem.begun).written(current)
         raise Refused(f"{request.target} cannot be reached from {now}: it is taken in another rhythm")
     changes = problem.limits.decrease if down else problem.limits.increase
+    needs_size(changes, "fall" if down else "rise")
     needs_interval(changes, "falls" if down else "rises")
     seek = search.reduction if down else search.titration
     way = seek(problem, shapes, held_now(problem))
@@ -206,8 +208,11 @@ def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
 
 
 def _direction(problem: Problem, down: bool) -> Iterator[Fact]:
-    if not down and problem.current is not None:
+    current = problem.current
+    if not down and current is not None:
         yield Fact("no dose of the day may fall on the way up")
+    elif current is not None and not any(within_doses(target, current) for target in problem.targets):
+        yield Fact("no dose of the day may rise on the way down")
 
 
 def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:

@@ -33,9 +33,14 @@ class Terms:
         if request.pump is not None:
             request = replace(request, pump=request.pump.completed(resolved.pump))
         resolved = resolved.on_scale(request.measure)
-        resolved = bounded(rule, resolved, request)
-        # For somebody whom the rule is not for, its limits are not looked at any further.
-        limits, own = (resolved, resolved) if resolved.refusals else _paced(resolved, request)
+        try:
+            limits, own = _paced(bounded(rule, replace(resolved, refusals=()), request), request)
+        except RequestError:
+            if not resolved.refusals:
+                raise
+            # To somebody whom the rule is not for that is said, and not what the request lacks.
+            limits = own = resolved
+        limits, own = (replace(one, refusals=resolved.refusals) for one in (limits, own))
         return cls(request, limits, own, all(limit.times.at_most == 1 for limit in limits.frequency))
 
     def without_descent(self) -> Terms:
