@@ -101,6 +101,30 @@ def test_the_proof_of_a_schedule_counts_its_supply(monkeypatch: pytest.MonkeyPat
     assert verify(up(), rule).findings == ()
 
 
+def test_packs_of_what_is_no_longer_used_are_kept_and_not_counted(folder: Path) -> None:
+    """From 10 mg tablets to 5 mg ones, and back: the pack of 84 is of the first."""
+    for number, products in ((2, "5mg"), (3, "10mg")):
+        before = "plan.json" if number == 2 else "r2.json"
+        ran = titrate(
+            "revise",
+            before,
+            "products",
+            products,
+            "--on",
+            "2026-12-06",
+            "-o",
+            f"r{number}.json",
+            "-o",
+            "x.ics",
+            cwd=folder,
+        )
+        assert ran.code == 0, ran.err
+        assert ("packs of 84" in titrate("show", f"r{number}.json", cwd=folder).out) == (number == 3)
+    assert "in 3 packs" in titrate("supply", "r3.json", cwd=folder).out
+    ran = titrate("show", "r2.json", "-o", "y.html", cwd=folder)
+    assert ran.code == 0, ran.err
+
+
 def test_it_names_no_plan_and_bears_on_no_dose() -> None:
     plain, kept = up(), replace(up(), dispensing=WISHES)
     assert kept.plan == plain.plan

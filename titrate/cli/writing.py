@@ -33,7 +33,10 @@ def deliver(
     wishes = _dispensing(style, schedule)
     schedule = replace(schedule, dispensing=wishes)
     if wishes is not None:
-        tell_of_supply(schedule, wishes)
+        from titrate.supply import used_by
+
+        # A pack of something that the schedule does not use is a slip if it was typed just now.
+        tell_of_supply(schedule, wishes if style.get("pack") else used_by(schedule, wishes))
     texts = {path: _written(schedule, name, style) for path, name in formats.items()}
     if texts:
         put(texts, new)
