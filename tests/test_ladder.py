@@ -470,3 +470,11 @@ def test_rules_check_finds_a_rung_that_no_product_makes(tmp_path: Path) -> None:
     rule = written(tmp_path, DAILY.replace("evening 50 mg", "evening 60 mg"))
     told = [concern.says for concern in concerns(rule, ISSUED.date())]
     assert "rung 4, 25/60 mg, cannot be made: no product makes 60 mg" in told
+
+
+def test_a_rise_above_a_ladder_of_a_rule_that_names_no_other_is_refused(tmp_path: Path) -> None:
+    """The ladder ends at 25/50 mg and without a table of increases nothing says how far a dose above it may rise."""
+    lines = DAILY.split("[increase]\n")
+    only = written(tmp_path, lines[0] + lines[1].partition('every = { at-least = "5 days" }\nCITE\n')[2])
+    with pytest.raises(NoSchedule, match="lies above the last rung of the ladder, and the rule says nothing"):
+        plan(only, asked("75 mg x2", current=Pattern.parse("50 mg x2")))

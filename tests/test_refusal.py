@@ -244,6 +244,21 @@ You could: start on Wednesday 25 November 2026 or later (--start 2026-11-25)."""
 }
 
 
+def test_the_ladder_is_told_once_and_what_the_products_do_not_make_apart() -> None:
+    """5 mg once a day is no rung, no dose to stay on and no sum of tablets of 10, 20 and 30 mg: three sets of one."""
+    rule = rulebook.load("apremilast-oral-psoriasis")
+    request = Typed(
+        start="2026-12-01", age="45 years", target="5 mg x1", by="5 mg/dose", every="3d", times="07:00,13:00,21:00"
+    ).request(rule.id, "plan", ISSUED, ISSUED.date())  # fmt: skip
+    with pytest.raises(NoSchedule) as refused:
+        plan(rule, request)
+    because = refused.value.because
+    assert isinstance(because, Because)
+    named = sets_of(because, bounds(Terms.of(rule, request)))
+    assert [[fact.says.split(" ")[1] for fact in one] for one in named] == [["maintenance"], ["ladder"], ["products"]]
+    assert refused.value.text().count("the ladder goes from") == 1
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_exact_text(name: str) -> None:
     goal, options, text = TEXTS[name]

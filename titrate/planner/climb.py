@@ -35,7 +35,11 @@ def climb(problem: Problem) -> Climb | None:
     ladder, on = problem.limits.ladder, problem.on_rung
     if problem.current is not None and on is None:
         if problem.begun == problem.limits.cycle and above(problem, problem.current):
-            return None
+            if problem.limits.increase:
+                return None
+            now = why.told(problem, problem.current)
+            says = f"{now} lies above the last rung of the ladder, and the rule says nothing about rising from there"
+            raise Refused(says, (as_fact(ladder),))
         now = problem.every(problem.begun).written(problem.current)
         raise Refused(f"{now} is no rung of the ladder, so it does not say how to go on", (as_fact(ladder),))
     first = 1 if on is None else on.number + 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fractions import Fraction
 from itertools import product as every_combination
 
 from titrate.errors import RequestError
@@ -294,17 +296,21 @@ def _of_daily(problem: Problem, daily: Quantity) -> list[Doses]:
 def _evenest(problem: Problem, frequency: int, daily: int) -> list[Doses]:
     """The days of that frequency and daily dose that one may stay on, and whose doses differ least."""
     doses = [dose for dose in problem.grid.table.doses if dose <= problem.grid.largest_dose]
+    # A window holds such a day only if the average lies in it; of one dose a day it is the day.
+    average = Fraction(daily, frequency)
+    first, last = bisect_left(doses, average), bisect_right(doses, average) - 1
     found: list[Doses] = []
-    for width in range(1, len(doses) + 1):
-        windows = [doses[i : i + width] for i in range(len(doses) - width + 1)]
-        if found and min(window[-1] - window[0] for window in windows) >= min(map(spread, found)):
+    for width in range(1, 2 if frequency == 1 else len(doses) + 1):
+        starts = range(max(0, first - width + 1), min(last, len(doses) - width) + 1)
+        windows = [doses[i : i + width] for i in starts]
+        narrowest = min((window[-1] - window[0] for window in windows), default=0)
+        if found and narrowest >= min(map(spread, found)):
             break
         if width**frequency > MOST_DAYS:
             break
         for window in windows:
-            if window[0] * frequency <= daily <= window[-1] * frequency:
-                days = (day for day in every_combination(window, repeat=frequency) if sum(day) == daily)
-                found += (day for day in days if _may_stay(problem, day))
+            days = (day for day in every_combination(window, repeat=frequency) if sum(day) == daily)
+            found += (day for day in days if _may_stay(problem, day))
     least = min(map(spread, found), default=0)
     return sorted({day for day in found if spread(day) == least})
 
