@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What `import typer` and a typer command with one option load by themselves.
 TYPER = {"typer", "rich", "shellingham", "annotated_doc", "pydantic", "pydantic_core", "annotated_types",
-         "typing_extensions", "typing_inspection", "pygments", "markdown_it", "mdurl", "click", "colorama"}  # fmt: skip
-RICH = {"rich", "pygments", "markdown_it", "mdurl"}
+         "typing_extensions", "typing_inspection", "pygments", "markdown_it", "mdurl", "click", "colorama",
+         "attr"}  # fmt: skip
+RICH = {"rich", "pygments", "markdown_it", "mdurl", "attr"}  # rich takes attrs along where it is installed
 HELP = {"titrate.cli", "titrate.version"}
 # Reading a rule: whatever lies below the room that finds and reads rule files.
 RULE = {name for names in FLOORS[: floor("rulebook")] for name in names if "." not in name} | {"rulebook"}
@@ -90,6 +91,12 @@ def test_help_loads_the_module_of_no_command() -> None:
 def test_a_command_loads_no_other_command() -> None:
     formats = {name for name in loaded((*PLAN, "--format", "csv")) if name.startswith("titrate.formats.")}
     assert formats == {"titrate.formats.csv"}
+
+
+def test_a_plan_loads_nothing_for_what_it_is_not() -> None:
+    """It is not dispensed, revises nothing, and is not refused."""
+    others = {"titrate.supply", "titrate.refill", "titrate.cli.revising", "titrate.planner.refusal"}
+    assert loaded((*PLAN, "--format", "csv")) & others == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from titrate.dispensing import Dispensing
 from titrate.errors import Unsafe
 from titrate.planner import plan
 from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Schedule
-from titrate.supply import Supply, of
 from titrate.verifier import verify
-from titrate.verifier.supplied import check_supplied
+
+if TYPE_CHECKING:
+    from titrate.supply import Supply
 
 
 def proven(rule: Rule, request: Request) -> Schedule:
@@ -30,6 +33,9 @@ def supplied(schedule: Schedule, dispensing: Dispensing) -> Supply:
 
     Raises `RequestError` as `titrate.supply.of` does, and `Unsafe` if a day should ever lie beyond what is dispensed.
     """
+    from titrate.supply import of
+    from titrate.verifier.supplied import check_supplied
+
     supply = of(schedule, dispensing)
     findings = tuple(check_supplied(schedule, supply))
     if findings:

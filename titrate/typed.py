@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -279,7 +278,9 @@ def known_zone(text: str) -> str:
 
     if text in names():
         return text
-    near = difflib.get_close_matches(text, names(), n=3, cutoff=0.5)
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, names(), n=3, cutoff=0.5)
     example = " or ".join(near) or "Europe/London"
     raise ValueError(f'"{text[:40]}" is no time zone; write for example {example}')
 

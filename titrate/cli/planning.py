@@ -66,7 +66,6 @@ from titrate.cli.options import (
     Weight,
     rule_names,
 )
-from titrate.cli.revising import card
 from titrate.cli.writing import deliver, format_of
 
 if TYPE_CHECKING:
@@ -197,6 +196,8 @@ def taper(
     options = locals()
     on = options.pop("on")
     if rule.lower().endswith(".json") or rule == "-":
+        from titrate.cli.revising import card
+
         card(Path(rule), on, options)
     elif on is not None:
         raise typer.BadParameter("it belongs to a schedule (titrate taper SCHEDULE.json --on DAY)", param_hint="--on")

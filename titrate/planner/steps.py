@@ -20,7 +20,6 @@ from titrate.planner.ending import to_nothing
 from titrate.planner.moves import Doses
 from titrate.planner.moves import within as within_doses
 from titrate.planner.problem import Problem
-from titrate.planner.refusal import argued
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import Terms, needs_interval, needs_size
 from titrate.reason import Fact
@@ -41,6 +40,8 @@ def plan(rule: Rule, request: Request) -> Schedule:
         try:
             return within(rule, terms)
         except Refused as refused:
+            from titrate.planner.refusal import argued
+
             raise argued(
                 terms,
                 refused,

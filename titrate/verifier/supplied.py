@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from titrate.days import plus
 from titrate.errors import FormatError, RequestError
 from titrate.product import Piece, Product
 from titrate.quantity import decimal
 from titrate.schedule import Day, Schedule
-from titrate.supply import Supply, of, used_by
 from titrate.verifier.case import Case, Finding, found
 from titrate.verifier.change import NOTHING
+
+if TYPE_CHECKING:
+    from titrate.supply import Supply
 
 LAW = "supply"
 
@@ -23,6 +26,8 @@ def check_supply(case: Case) -> Iterator[Finding]:
     schedule, dispensing = case.schedule, case.schedule.dispensing
     if dispensing is None:
         return
+    from titrate.supply import of, used_by
+
     try:
         yield from check_supplied(schedule, of(schedule, used_by(schedule, dispensing)))
     except (RequestError, FormatError) as fault:
