@@ -33,7 +33,7 @@ COMMANDS: dict[str, Command] = {
 RATIOS = (
     ("import titrate", "nothing", 1.3, 1.1),
     ("titrate --help", "hello --help", 1.1, 1.1),
-    ("plan, csv", "hello", 1.15, 2.4),
+    ("plan, csv", "hello", 1.15, 2.15),
     ("plan, calendar", "hello, icalendar", 1.15, 2.4),
     ("plan, table", "hello, rich.table", 1.15, 2.6),
 )
