@@ -287,6 +287,10 @@ def test_the_way_out_is_to_the_ladder(tmp_path: Path) -> None:
     up = proven(rule, asked("20 mg x2"))
     assert up.steps[-1].regimen.notation == "20 mg x2"
     assert not [one for one in concerns(rule, ISSUED.date()) if one.fault]
+    (tmp_path / "small").mkdir()
+    small = of(tmp_path / "small", TABLETS + WIDER.replace('"10 mg", per = "day"', '"1 mg", per = "day"') + UP)
+    higher = proven(rule, asked("20 mg x1"))  # by 1 mg at most no tablet of quarters (2.5 mg) leads on from 20 mg
+    assert ("way out", "20 mg x1") in findings(replace(higher, rule=small.stamp), small)
     (tmp_path / "two").mkdir()
     two = of(tmp_path / "two", TABLETS + FEWER + UP)
     assert ("way out", "20 mg x1") in findings(replace(proven(rule, asked("20 mg x1")), rule=two.stamp), two)
