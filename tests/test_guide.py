@@ -143,6 +143,13 @@ def test_when_somebody_decides_is_counted_from_the_target_and_from_the_maximum()
     assert "DTSTART;VALUE=DATE:20270115" in calendar
 
 
+def test_what_counts_from_the_start_is_not_for_somebody_who_takes_it_already() -> None:
+    """14 days after 1 December are 15 December."""
+    looks = '[[looks]]\nafter = "14 days"\nsince = "start"\nsays = "how it is borne"\nCITE\n'
+    assert [one.on for one in rising(looks).due] == [date(2026, 12, 15)]
+    assert rising(looks, current="1 mg x1").due == ()
+
+
 def test_nobody_decides_about_a_drug_that_is_stopped_by_then() -> None:
     assert rising(LOOKS, maintain="3d", then_stop=True).due == ()
     assert len(rising(LOOKS, maintain="40d", then_stop=True).due) == 1

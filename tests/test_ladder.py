@@ -256,6 +256,31 @@ def test_a_refusal_names_the_ladder_and_offers_its_rungs(daily: Rule) -> None:
     assert '--target "25 mg x1"' in said
 
 
+@pytest.mark.parametrize(
+    ("current", "rungs"),
+    [(None, ["25 mg x1", "25 mg x2", "25/50 mg"]), ("25 mg x1", ["25 mg x2", "25/50 mg"]), ("25 mg x2", ["25/50 mg"])],
+)
+def test_all_rungs_ahead_are_offered(daily: Rule, current: str | None, rungs: list[str]) -> None:
+    """The first one, on alternate days, is not one to stay on."""
+    with pytest.raises(NoSchedule) as caught:
+        plan(daily, asked("50/25 mg", current=None if current is None else Pattern.parse(current)))
+    offers = "; or ".join(f'--target "{rung}"' for rung in rungs)
+    assert f"You could: {offers}." in caught.value.text()
+
+
+def test_a_ladder_alone_bears_nothing_above_it(tmp_path: Path) -> None:
+    """The ladder of the weekly drug ends at 75 mg here, and no other rise is in the rule."""
+    rule = written(tmp_path, WEEKLY.replace('take = "evening 100 mg"', 'take = "evening 75 mg"'), cycle="1 week")
+    with pytest.raises(NoSchedule) as caught:
+        plan(rule, asked("100 mg every week"))
+    assert "100 mg every 7 days lies above the last rung of the ladder, 75 mg every 7 days" in caught.value.text()
+
+
+def test_why_a_dose_above_the_ladder_is_as_high_as_it_is(daily: Rule) -> None:
+    last = proven(daily, asked("125 mg/day")).steps[-1]
+    assert "the daily dose rises by at most 25 mg" in last.why.text()
+
+
 def test_a_rung_that_cannot_be_made_is_not_left_out(tmp_path: Path) -> None:
     body = DAILY.replace("evening 50 mg", "evening 60 mg")
     rule = written(tmp_path, body)
@@ -291,8 +316,12 @@ CITE
 
 def test_a_rung_about_which_the_source_is_silent(tmp_path: Path) -> None:
     rule = written(tmp_path, DAILY.replace('keep = { at-least = "3 days" }', "keep = { silent = true }"))
-    with pytest.raises(RequestError, match="does not say how long 25 mg x2 is kept"):
+    with pytest.raises(RequestError) as told:
         plan(rule, asked("25/50 mg"))
+    assert told.value.message == (
+        'The source of "A book" does not say how long 25 mg x2 is kept, so the prescriber has to.'
+    )
+    assert told.value.options == ('say how long each dose is kept at least, for example --every "7d"',)
     found = proven(rule, asked("25/50 mg", every=Duration(4, "day")))
     assert [step.days.length for step in found.steps] == [14, 7, 4, None]
 

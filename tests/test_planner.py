@@ -13,7 +13,7 @@ from titrate import rulebook
 from titrate.days import Duration
 from titrate.errors import NoSchedule, RequestError
 from titrate.patient import Patient
-from titrate.planner import plan
+from titrate.planner import plan, rate
 from titrate.planner.search import shared_out
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
@@ -407,3 +407,82 @@ def test_a_cap_looks_back_over_a_stay() -> None:
     with pytest.raises(NoSchedule):
         asked(rule, maintain="4 days", **stay)
     assert steps(asked(rule, maintain="7 days", **stay)) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]
+
+
+COARSE: dict[str, Any] = {
+    "products": '[{ name = "25mg", form = "tablet", strength = "25 mg", divide = "no" }]',
+    "start": 'dose = "25 mg"',
+    "increase": 'by = { at-most = "25 mg" }\nevery = { at-least = "1 day" }',
+    "decrease": 'by = { at-most = "25 %", of = "original" }\nevery = { at-least = "1 day" }',
+    "rest": '[taper.last]\ndaily = "25 mg"\nCITE',
+}
+
+
+def test_a_reduction_does_not_pass_through_a_dose_that_one_cannot_stop_from() -> None:
+    """A quarter of 100 mg is one tablet, a quarter of 75 mg or of 50 mg is none: a taper that begins on one of these
+    gets nowhere. 25 mg may be stopped at once, but from 100 mg it can only be reached over the two."""
+    rule = paper(**COARSE)
+    assert steps(asked(rule, "taper", current="100 mg x1"))[-1] == ("0 mg", 1)
+    with pytest.raises(NoSchedule, match="there would be no way to stop the drug gradually"):
+        asked(rule, target="25 mg x1", current="100 mg x1")
+    assert steps(asked(rule, target="25 mg x1", current="25 mg x1")) == [("25 mg x1", None)]
+
+
+def test_a_longer_stay_is_offered_only_where_it_leads_to_an_end() -> None:
+    """3 mg on 3 December, kept for 5 days, 2 mg and 1 mg for 5 each: the last dose is on the 17th. 2 days are too few
+    in any case; 5 are offered unless the last dose has to be on the 16th."""
+    rule = paper(decrease='by = { at-most = "1 mg" }\nevery = { at-least = "5 days" }')
+    stay: dict[str, Any] = {"target": "3 mg x1", "then_stop": True}
+    assert steps(asked(rule, maintain="5 days", finish_by=date(2026, 12, 17), **stay))[-2:] == [
+        ("1 mg x1", 5), ("0 mg", 1),
+    ]  # fmt: skip
+    offer = 'stay on it for longer (--maintain "5 days")'
+    for finish, offers in ((None, offer), (date(2026, 12, 17), offer), (date(2026, 12, 16), None)):
+        with pytest.raises(NoSchedule, match="3 mg once a day cannot be left after 2 days") as refused:
+            asked(rule, maintain="2 days", finish_by=finish, **stay)
+        assert (offer in refused.value.text()) == (offers is not None)
+
+
+def test_the_day_that_was_chosen_is_why_a_step_is_long() -> None:
+    """3, 2, 1 mg a day each would end on 2 December; 12 December was asked for."""
+    found = asked(paper(), "taper", current="3 mg x1", finish_by=date(2026, 12, 12))
+    assert found.last_dose == date(2026, 12, 12)
+    assert "the last dose is on Saturday 12 December 2026 (set by the prescriber)" in found.steps[0].why.text()
+
+
+@pytest.mark.parametrize(
+    ("by", "says", "option"),
+    [
+        ("{ silent = true }", 'The source of "Paper" gives no size of one rise, so the prescriber has to.',
+         'say by how much the dose may change, for example --by "5 mg" --every "7d"'),
+        ('{ at-most = "1 mg" }',
+         'The source of "Paper" does not say how long a dose is kept before it rises, so the prescriber has to.',
+         'say how long each dose is kept at least, for example --every "7d"'),
+    ],
+)  # fmt: skip
+def test_what_a_source_does_not_say_is_asked_for(by: str, says: str, option: str) -> None:
+    with pytest.raises(RequestError) as told:
+        asked(paper(increase=f"by = {by}\nevery = {{ silent = true }}"), target="3 mg x1")
+    assert told.value.message == says
+    assert told.value.options == (option,)
+
+
+def test_doses_that_the_products_do_not_make_are_told_with_the_nearest() -> None:
+    """Tablets of 2 mg, at most 4 mg a day: 3 mg lies between two doses, 1 mg has only one beside it."""
+    two = paper(products='[{ name = "2mg", form = "tablet", strength = "2 mg", divide = "no" }]', start='dose = "2 mg"',
+                increase='by = { at-most = "2 mg" }\nevery = { at-least = "1 day" }', maximum='daily = "4 mg"',
+                decrease='by = { at-most = "2 mg" }\nevery = { at-least = "1 day" }')  # fmt: skip
+    for target, near in (("3 mg x1", "3 mg; the nearest doses are 2 mg and 4 mg."), ("1 mg x1", "1 mg; the nearest dose is 2 mg.")):  # fmt: skip # noqa: E501
+        with pytest.raises(NoSchedule) as refused:
+            asked(two, target=target)
+        assert f"they do not make {near}" in refused.value.text()
+
+
+def test_more_courses_than_are_searched_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate, "MOST_STATES", 3)
+    with pytest.raises(RequestError) as told:
+        asked(paper(**FIVES), "taper", current="30 mg x1")
+    assert told.value.message == (
+        "A cap on falls over several days makes more than 3 different courses; titrate does not search that many."
+    )
+    assert told.value.options == ("keep each dose for longer (--every)", "ask for equal doses (--even)")

@@ -8,22 +8,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from itertools import chain
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 
 from tests.oracle import Oracle
 from tests.strategies import Limit, Sketch, sketches
+from tests.test_planner import asked, paper
 from titrate import rulebook
 from titrate.errors import NoSchedule, RequestError
+from titrate.patient import Patient
 from titrate.planner import plan
 from titrate.planner.bounds import bounds, keeping
 from titrate.planner.conflict import conflicts
 from titrate.planner.refused import Refused
 from titrate.planner.steps import within
 from titrate.planner.terms import Terms
+from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
 from titrate.rule import Rule
 from titrate.typed import Typed
@@ -332,6 +336,137 @@ def test_a_ladder_is_argued_about_where_nobody_says_how_large_a_rise_above_it_is
     typed = Typed(start="2026-12-01", target="25 mg x1", creatinine_clearance="20 mL/min", every="7d")
     with pytest.raises(NoSchedule, match="25 mg x1 is not a regimen to stay on"):
         plan(rule, typed.request(rule.id, "plan", ISSUED, ISSUED.date()))
+
+
+# --- What the prescriber wishes is a limit like any other ------------------------------------------------
+
+TWICE = {"times": "2", "start": 'dose = "1 mg"\nfrequency = 2'}
+OF_TWO = '{ name = "2mg", form = "tablet", strength = "2 mg", divide = "no" }'
+OF_ONE = '{ name = "1mg", form = "tablet", strength = "1 mg", divide = "no" }'
+SYRUP = '{ name = "syrup", form = "liquid", strength = "1 mg/mL" }'
+STAYS = "No schedule: {} is not a regimen to stay on under this rule."
+PAPER = "(Paper, page 1; checked 2026-11-23)"
+WISHES: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
+    "four tablets, of which there may be three": (
+        {},
+        {"target": "4 mg x1", "max_pieces": 3},
+        f"""{STAYS.format("4 mg x1")}
+Because a dose is made of at most 3 pieces (set by the prescriber),
+and they do not make 4 mg; the nearest dose is 3 mg.
+You could: --target "3 mg x1"; or allow more pieces (leave out --max-pieces).""",
+    ),
+    "two tablets, of which there may be one": (
+        {},
+        {"target": "2 mg x1", "max_pieces": 1},
+        f"""{STAYS.format("2 mg x1")}
+Because a dose is made of at most 1 piece (set by the prescriber),
+and they do not make 2 mg; the nearest dose is 1 mg.
+You could: --target "1 mg x1"; or allow more pieces (leave out --max-pieces).""",
+    ),
+    "an odd dose of even tablets": (
+        {"products": f"[{OF_ONE}, {OF_TWO}]"},
+        {"target": "3 mg x1", "products": ("2mg",)},
+        f"""{STAYS.format("3 mg x1")}
+Because the products at hand are 2 mg tablet (set by the prescriber),
+and they do not make 3 mg; the nearest doses are 2 mg and 4 mg.
+You could: use all products of the rule (leave out --products).""",
+    ),
+    "an odd day in two equal doses": (
+        TWICE,
+        {"target": "3 mg/day", "split": "even"},
+        f"""{STAYS.format("3 mg/day")}
+Because the drug is given twice a day {PAPER},
+and the doses of a day are all equal (set by the prescriber).
+You could: --target "1 mg x2"; or --target "2 mg x2"; or allow doses of unequal size (--uneven).""",
+    ),
+    "a gap of 6 hours where 9 are needed": (
+        {**TWICE, "rest": '[[spacing]]\nat-least = "9 hours"\nCITE'},
+        {"target": "2 mg x2", "times": (time(8), time(14))},
+        f"""{STAYS.format("2 mg x2")}
+Because two doses are at least 9 hours apart {PAPER},
+and the times of day are 08:00, 14:00 (set by the prescriber).
+You could: use the rule's own times of day (leave out --times).""",
+    ),
+    "3 mg of the tablet alone": (
+        {"products": f"[{OF_TWO}, {SYRUP}]"},
+        {"target": "3 mg x1", "liquid_below": Quantity.parse("3 mg")},
+        f"""{STAYS.format("3 mg x1")}
+Because the products of the rule are 2 mg tablet, 1 mg/mL liquid,
+and doses below 3 mg are measured as a liquid, and only they (set by the prescriber),
+and they do not make 3 mg; the nearest doses are 2.5 mg and 4 mg.
+You could: --target "2.5 mg x1"; or let every dose be a liquid or pieces (leave out --liquid-below).""",
+    ),
+    "an odd day above the maximum, which unequal doses do not help": (
+        {
+            **TWICE,
+            "increase": 'by = { at-most = "1 mg", per = "day" }\nevery = { at-least = "1 day" }',
+            "maximum": 'daily = "4 mg"',
+        },
+        {"target": "5 mg/day", "split": "even"},
+        f"""{STAYS.format("5 mg/day")}
+Because the maximum is 4 mg a day {PAPER}.
+Without these limits there would still be none.
+Because the first regimen is 1 mg at one time, given twice a day {PAPER},
+and the doses of a day are all equal (set by the prescriber).""",
+    ),
+    "a maximum about which the source is silent": (
+        {"products": f"[{OF_TWO}]", "start": 'dose = "2 mg"', "maximum": "silent = true"},
+        {"target": "3 mg x1"},
+        f"""{STAYS.format("3 mg x1")}
+Because the products of the rule are 2 mg tablet,
+and they do not make 3 mg; the nearest dose is 2 mg.""",
+    ),
+    "somebody whom the rule is not for, and a source that is silent": (
+        {
+            "increase": "by = { silent = true }\nevery = { silent = true }",
+            "rest": '[[scopes]]\nname = "on dialysis"\nwhen = { dialysis = true }\nrefuse = "it is to be avoided"\nCITE',
+        },
+        {"target": "3 mg x1", "patient": Patient(dialysis=True)},
+        f"""No schedule: Paperine, oral, for tests is not for this patient.
+Because it is to be avoided {PAPER}.""",
+    ),
+    "two days too soon": (
+        {"increase": 'by = { at-most = "1 mg" }\nevery = { at-least = "5 days" }'},
+        {"target": "2 mg x1", "current": "1 mg x1", "since": date(2026, 11, 29)},
+        f"""No schedule: 1 mg once a day is too recent to change on Tuesday 01 December 2026.
+Because a dose is kept for at least 5 days before it changes {PAPER},
+and what is taken now is taken since Sunday 29 November 2026 (set by the prescriber).
+You could: start on Friday 04 December 2026 or later (--start 2026-12-04).""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WISHES)
+def test_a_wish_that_is_to_blame_is_named_and_the_way_without_it_offered(name: str) -> None:
+    tables, wishes, text = WISHES[name]
+    with pytest.raises(NoSchedule) as refused:
+        asked(paper(**tables), **wishes)
+    assert refused.value.text() == text
+
+
+@pytest.mark.parametrize(
+    ("day", "offers"),
+    [
+        (5, "You could: end on Thursday 10 December 2026 or later (--finish-by 2026-12-10); "
+            "or go at the rule's own pace (leave out --by and --every)."),
+        (1, "You could: end on Thursday 10 December 2026 or later (--finish-by 2026-12-10)."),
+    ],
+)  # fmt: skip
+def test_the_rules_own_pace_is_offered_where_it_is_fast_enough(day: int, offers: str) -> None:
+    """2 mg and 1 mg for 5 days each: the last dose is on the 10th; for a day each it is on the 2nd, not on the 1st."""
+    with pytest.raises(NoSchedule) as refused:
+        asked(paper(), "taper", current="3 mg x1", every="5 days", finish_by=date(2026, 12, day))
+    assert refused.value.text().splitlines()[-1] == offers
+
+
+def test_the_rules_own_times_are_not_offered_where_they_do_not_help() -> None:
+    """The rule has times for up to three doses a day, 6 hours apart; 9 hours are needed."""
+    rule = paper(times="3", start='dose = "1 mg"\nfrequency = 3', rest='[[spacing]]\nat-least = "9 hours"\nCITE')
+    with pytest.raises(NoSchedule) as refused:
+        asked(rule, target="2 mg x3", times=(time(8), time(12), time(20)))
+    assert "--times" not in refused.value.text()
+    with pytest.raises(NoSchedule):
+        asked(rule, target="2 mg x3")
 
 
 # --- What is offered is possible ----------------------------------------------------------------------

@@ -17,6 +17,7 @@ from tests.supply.boxes import FIVE, TEN, TWENTY, counts, dispensing, of_days, o
 from titrate import supply
 from titrate.days import Duration
 from titrate.dispensing import Dispensing
+from titrate.errors import RequestError
 from titrate.product import Piece, Product, Stock
 from titrate.quantity import Quantity
 from titrate.regimen import Administration, Regimen
@@ -40,6 +41,27 @@ def steady(days: int | None, **more: Any) -> Schedule:
 def told(found: Supply) -> list[tuple[Any, ...]]:
     """Of each fill: how much, first needed, order by, runs out, order more by."""
     return [(*(item.piece.count for item in f.items), f.needed, f.order_by, f.runs_out, f.next_by) for f in found.fills]
+
+
+def test_packs_and_stocks_of_other_plans_are_left_out() -> None:
+    """Two plans in one folder: one takes tablets of 10 mg, the other of 20 mg."""
+    packs, boxes = (Stock("10mg", F(30)), Stock("20mg", F(84))), (Stock("20mg", F(5)), Stock("10mg", F(7)))
+    both = Dispensing(fill=Duration(28, "day"), packs=packs, at_hand=boxes)
+    assert supply.used_by(steady(60), both) == replace(both, packs=packs[:1], at_hand=boxes[1:])
+    assert supply.used_by(steady(60), replace(both, at_hand=None)) == replace(both, packs=packs[:1], at_hand=None)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "says"),
+    [
+        (Dispensing(packs=(Stock("20mg", F(84)),)), "--pack 20mg=84: the schedule takes nothing from 20mg."),
+        (Dispensing(at_hand=(Stock("20mg", F(5)),)), "--at-hand 20mg=5: the schedule takes nothing from 20mg."),
+    ],
+)
+def test_packs_and_stocks_that_are_not_used_are_refused(wishes: Dispensing, says: str) -> None:
+    with pytest.raises(RequestError) as told:
+        supply.of(steady(60), wishes)
+    assert (told.value.message, told.value.options) == (says, ("choose from 10mg",))
 
 
 def test_fills_of_four_weeks() -> None:
