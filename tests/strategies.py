@@ -48,7 +48,8 @@ class Limit:
 @dataclass(frozen=True)
 class Sketch:
     """A small rule and what is asked of it. Days are texts as one types them, tablets are (mg, parts), caps on falls
-    (amount, of, days), `opinion` a daily dose above which one is asked for, and whether it was given."""
+    (amount, of, days), `opinion` a daily dose above which one is asked for, and whether it was given. Rungs of a ladder
+    are (doses of a day, every how many days, kept for how many days), `cycle` is that of the whole rule."""
 
     tablets: tuple[tuple[str, int], ...]
     times: tuple[int, int]
@@ -74,12 +75,15 @@ class Sketch:
     every: int | None = None
     products: tuple[int, ...] | None = None
     prefer: int | None = None
+    ladder: tuple[tuple[tuple[str, ...], int, int | None], ...] = ()
+    cycle: int = 1
 
     def text(self) -> str:
         """The rule file."""
         tables = [
             'format = 1\ndrug = "anything"\nroute = "oral"\nindication = "a test"\nregion = "nowhere"\n'
-            'population = "nobody"\nstatus = "draft"\nunit = "mg"\n',
+            'population = "nobody"\nstatus = "draft"\nunit = "mg"\n'
+            + ("" if self.cycle == 1 else f'cycle = "{self.cycle} days"\n'),
             '[sources.label]\ntitle = "T"\npublisher = "P"\nedition = "1"\nhref = "https://example.org"\n',
             *(
                 f'[[products]]\nname = "p{index}"\nform = "tablet"\nstrength = "{strength} mg"\n'
@@ -89,9 +93,16 @@ class Sketch:
             f'[slots]\n{CITE}\n[slots.day]\n1 = ["evening 20:00"]\n2 = ["morning 08:00", "evening 20:00"]\n'
             '3 = ["morning 08:00", "afternoon 14:00", "evening 20:00"]\n',
             f"[frequency]\n{_times(*self.times, self.prefer)}\n{CITE}\n",
-            f"[start]\n{_bounded(*self.start)}\n"
-            + ("" if self.start_times is None else f"frequency = {self.start_times}\n")
-            + f"{CITE}\n",
+            *map(_rung, self.ladder),
+            *(
+                ()
+                if self.ladder
+                else (
+                    f"[start]\n{_bounded(*self.start)}\n"
+                    + ("" if self.start_times is None else f"frequency = {self.start_times}\n")
+                    + f"{CITE}\n",
+                )
+            ),
             *(f"[[increase]]\n{limit.text()}" for limit in self.increase),
             f"[maintenance]\n{_bounded(*self.maintenance)}\n{CITE}\n",
             f'[[maximum]]\ndose = "{self.maximum}"\n{CITE}\n',
@@ -144,6 +155,15 @@ class Sketch:
         )
         request.check()
         return request
+
+
+def _rung(rung: tuple[tuple[str, ...], int, int | None]) -> str:
+    doses, cycle, keep = rung
+    slots = {1: ("evening",), 2: ("morning", "evening"), 3: ("morning", "afternoon", "evening")}[len(doses)]
+    take = ", ".join(f"{slot} {dose} mg" for slot, dose in zip(slots, doses, strict=True))
+    every = "" if cycle == 1 else f'cycle = "{cycle} days"\n'
+    kept = "" if keep is None else f'keep = {{ at-least = "{keep} days" }}\n'
+    return f'[[ladder]]\ntake = "{take}"\n{every}{kept}{CITE}\n'
 
 
 def _bounded(key: str, bound: Bound) -> str:

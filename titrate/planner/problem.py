@@ -278,7 +278,7 @@ def _may_stay(problem: Problem, day: Doses) -> bool:
 
 
 def _of_daily(problem: Problem, daily: Quantity) -> list[Doses]:
-    """The days with that daily dose: as even as the products allow, unless uneven days were asked for."""
+    """The days with that daily dose: as even as the products allow, unless uneven days were asked for, and rungs."""
     grid = problem.grid
     count = daily.amount / grid.table.grain
     if count.denominator != 1:
@@ -290,7 +290,15 @@ def _of_daily(problem: Problem, daily: Quantity) -> list[Doses]:
             found += (day for day in days if _may_stay(problem, day))
         else:
             found += _evenest(problem, frequency, int(count))
-    return found
+    return list(dict.fromkeys((*found, *_rungs_of_daily(problem, int(count)))))
+
+
+def _rungs_of_daily(problem: Problem, daily: int) -> Iterator[Doses]:
+    """The rungs with that daily dose that one may stay on: a ladder says itself how uneven its days are."""
+    for rung in problem.limits.ladder:
+        day = problem.day_of(rung) if rung.cycle == problem.limits.cycle else None
+        if day is not None and sum(day) == daily and _may_stay(problem, day):
+            yield day
 
 
 def _evenest(problem: Problem, frequency: int, daily: int) -> list[Doses]:
