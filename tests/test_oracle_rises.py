@@ -1,4 +1,7 @@
-"""The planner against the oracle on explicit ladders, alternate days and weekly drugs, in both directions."""
+"""The planner against the oracle on what rises above a ladder, or by limits in cycles of several days.
+
+`tests/test_oracle_ladders.py` asks the same of ladders alone, and of tapers in cycles.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,11 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import Answer
-from tests.oracle_ladder import InTurns, OnLadder
+from tests.oracle_rises import InTurns, OnLadder
 from tests.strategies import Limit, Sketch, often, seldom
 from tests.test_oracle import limit, planned
 from titrate.quantity import decimal
+from titrate.request import Goal
 from titrate.verifier import verify
 
 DEEP = os.environ.get("TITRATE_DEEP") == "1"
@@ -41,7 +45,8 @@ def agreed(sketch: Sketch) -> Answer | None:
 
 # --- Random problems ------------------------------------------------------------------------------
 
-DOSES = {("5", 1): 5, ("5", 2): Fraction(5, 2), ("10", 2): 5, ("2", 1): 2, ("10", 1): 10}
+# The smallest dose that each tablet makes: (mg, parts).
+DOSES = {("5", 1): "5", ("5", 2): "2.5", ("10", 2): "5", ("2", 1): "2", ("10", 1): "10"}
 
 
 def written(day: list[Fraction]) -> str:
@@ -128,7 +133,7 @@ def turns(draw: st.DrawFn) -> Sketch:
         by = draw(st.sampled_from([f"{doses[0]} mg", f"{doses[1]} mg", "50 %", "100 %"]))
         return limit(by, every=draw(st.integers(1, 15)))
 
-    goal = draw(st.sampled_from(["plan", "plan", "taper"]))
+    goal: Goal = draw(st.sampled_from(("plan", "plan", "taper")))
     asked: dict[str, Any] = {}
     if goal == "plan":
         asked["target"] = f"{draw(st.sampled_from(doses))} mg {every}"

@@ -54,7 +54,7 @@ class OnLadder(InTurns):
         return self.limits.ladder
 
     @property
-    def targets(self) -> list[Day]:  # type: ignore[override]
+    def targets(self) -> list[Day]:
         """The days that satisfy the target; a rung with the daily dose that was asked for is one, however uneven."""
         found, wanted = list(super().targets), self.request.target
         if wanted is not None and wanted.daily is not None:
