@@ -34,7 +34,7 @@ EXAMPLES: dict[str, str] = {
     "creatinine_clearance": '--creatinine-clearance "60 mL/min"',
     "egfr": '--egfr "60 mL/min/1.73 m2"',
     "dialysis": "--dialysis or --no-dialysis",
-    "taking": "--taking valproate, or --taking none",
+    "taking": "--taking NAME, or --taking none",
     "setting": "--setting community",
 }
 
