@@ -19,6 +19,7 @@ from titrate.errors import FormatError
 from titrate.formats import csv as format_csv
 from titrate.formats import json as format_json
 from titrate.formats import markdown, text
+from titrate.formats.sheet import NBSP
 from titrate.patient import Patient
 from titrate.reason import Because, Fact
 from titrate.regimen import Pattern
@@ -305,3 +306,16 @@ def test_text_with_a_bite_out_of_it_reads_or_is_refused(data: st.DataObject) -> 
     last = data.draw(st.integers(first, min(len(whole), first + 50)))
     with suppress(FormatError):
         format_json.read(whole[:first] + data.draw(st.text(max_size=4)) + whole[last:])
+
+
+def test_an_age_in_months_comes_back() -> None:
+    """95 months are 7 years and 11 twelfths: no decimal is that, so the document holds a ratio."""
+    shown = ladder()
+    child = replace(shown, request=replace(shown.request, patient=Patient(age=q("95 months"))))
+    document = format_json.write(child)
+    assert '"95/12 years"' in document
+    assert format_json.read(document) == child
+    for other in ("190/24 years", "90/12 years", "95/12  years", "95/0 years", "-95/12 years", "95/12"):
+        with pytest.raises(FormatError):
+            format_json.read(document.replace('"95/12 years"', f'"{other}"'))
+    assert "age 95 months" in text.write(child).replace(NBSP, " ")

@@ -27,6 +27,9 @@ UNITS: dict[str, str] = {
     "screening_effect": "hours",
 }
 
+# What a fact is said in where its own unit has no decimal for it: 95 months, and not 95/12 years.
+_FINER = {"years": "months", "hours": "min"}
+
 # How one types a fact.
 EXAMPLES: dict[str, str] = {
     "age": '--age "40 years"',
@@ -76,6 +79,11 @@ class Patient:
             if converted.amount < 0 or (converted.amount == 0 and fact not in ("age", "creatinine_clearance", "egfr")):
                 raise ValueError(f'{FACTS[fact]} "{value}" cannot be; write for example "40 {unit}"')
             object.__setattr__(self, fact, converted)
+
+
+def as_said(fact: Quantity) -> Quantity:
+    """A fact about a patient in a unit in which it is a decimal, where there is one."""
+    return fact.to(_FINER[fact.unit]) if "/" in fact.number and fact.unit in _FINER else fact
 
 
 @dataclass(frozen=True, slots=True)

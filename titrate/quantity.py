@@ -49,6 +49,7 @@ _ALIASES: dict[str, str] = {
 }  # fmt: skip
 
 _QUANTITY = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?|[+-]?\.\d+)\s*(?P<unit>[^\d\s.,+-].*)?", re.ASCII)
+_RATIO = re.compile(r"(?P<over>\d{1,15})/(?P<under>[1-9]\d{0,14}) (?P<unit>[^\d\s.,+-].*)", re.ASCII)
 _LONGEST = 60
 
 
@@ -76,6 +77,17 @@ class Quantity:
         if not isinstance(text, str):
             raise TypeError(f"an amount is written as text with its unit, such as '5 mg', not as {text!r}")
         return _parse(text)
+
+    @classmethod
+    def reread(cls, text: str) -> Quantity:
+        """Read what `str` writes: as `parse`, and a ratio where no decimal is exact, such as the `"95/12 years"` of a
+        child of 95 months. Raises as `parse` does, also for a ratio that could be written in another way."""
+        ratio = _RATIO.fullmatch(text) if isinstance(text, str) else None
+        if ratio is not None:
+            found = Quantity(Fraction(int(ratio["over"]), int(ratio["under"])), canonical_unit(ratio["unit"]))
+            if str(found) == text:
+                return found
+        return cls.parse(text)
 
     def to(self, unit: str) -> Quantity:
         """The same amount in another unit of the same dimension, exactly. Raises `ValueError` if there is none."""
@@ -124,7 +136,7 @@ class Quantity:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        return written.schema(cls)
+        return written.schema(cls, cls.reread)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from titrate.formats.changes import sentences
 from titrate.formats.fitting import NBSP, fit, visible
 from titrate.formats.supply import wishes
 from titrate.limit import in_days
-from titrate.patient import FACTS, Patient
+from titrate.patient import FACTS, Patient, as_said
+from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Kind, Note, Schedule, Step
@@ -212,7 +213,7 @@ def _given(patient: Patient) -> Iterator[str]:
         elif isinstance(value, bool):
             yield f"{words}: {'yes' if value else 'no'}"
         else:
-            yield f"{words} {fit(str(value))}"
+            yield f"{words} {fit(str(as_said(value) if isinstance(value, Quantity) else value))}"
 
 
 def _replaces(schedule: Schedule) -> str:

@@ -11,7 +11,7 @@ from titrate.formats.fitting import fit
 from titrate.formats.html import wording
 from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import References, Said, capital
-from titrate.patient import FACTS
+from titrate.patient import FACTS, as_said
 from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.schedule import Schedule
@@ -157,7 +157,7 @@ def asked(tongue: Language, schedule: Schedule) -> Iterator[tuple[str, str]]:
 
 def _known(tongue: Language, value: object) -> str:
     if isinstance(value, Quantity):
-        return tongue.quantity(value)
+        return tongue.quantity(as_said(value))
     if isinstance(value, bool):
         return tongue.say("yes") if value else tongue.say("no")
     if isinstance(value, tuple):
