@@ -89,6 +89,11 @@ def test_somebody_who_takes_it_already_does_not_start() -> None:
     assert [fact.says[:9] for fact in schedule.steps[0].checks] == ["the pulse"]
 
 
+def test_what_goes_on_as_before_neither_rises_nor_falls() -> None:
+    falls = GATES + '[[gates]]\nbefore = "each fall"\nsays = "symptoms have gone"\nCITE\n'
+    assert [step.checks for step in rising(falls, current="4 mg x1").steps] == [()]
+
+
 def test_a_gate_before_each_fall_is_none_before_the_stop() -> None:
     rule = paper(rest='[[gates]]\nbefore = "each fall"\nsays = "symptoms have gone"\nCITE')
     schedule = asked(rule, "taper", current="3 mg x1")

@@ -467,6 +467,18 @@ def test_what_a_source_does_not_say_is_asked_for(by: str, says: str, option: str
     assert told.value.options == (option,)
 
 
+@pytest.mark.parametrize(
+    ("daily", "doses"),
+    [("60 mg/day", "20 mg x3"), ("0.06 g/day", "20 mg x3"), ("50 mg/day", "15/15/20 mg"), ("57 mg/day", "1/1/2 mg")],
+)
+def test_a_daily_dose_is_to_be_written_dose_by_dose(daily: str, doses: str) -> None:
+    """Tablets of 5 mg, three times a day: as even as they allow. 57 mg are none of them."""
+    with pytest.raises(RequestError) as told:
+        asked(US, "taper", current=daily)
+    assert told.value.message == f'--from "{daily}" does not say how the day is divided.'
+    assert told.value.options == (f'write the doses in the order of the day, for example --from "{doses}"',)
+
+
 def test_doses_that_the_products_do_not_make_are_told_with_the_nearest() -> None:
     """Tablets of 2 mg, at most 4 mg a day: 3 mg lies between two doses, 1 mg has only one beside it."""
     two = paper(products='[{ name = "2mg", form = "tablet", strength = "2 mg", divide = "no" }]', start='dose = "2 mg"',

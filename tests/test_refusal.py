@@ -355,6 +355,20 @@ Because a dose is made of at most 3 pieces (set by the prescriber),
 and they do not make 4 mg; the nearest dose is 3 mg.
 You could: --target "3 mg x1"; or allow more pieces (leave out --max-pieces).""",
     ),
+    "an odd daily dose of even tablets": (
+        {
+            "products": f"[{OF_TWO}]",
+            "start": 'dose = "2 mg"',
+            "increase": 'by = { at-most = "2 mg" }\nevery = { at-least = "1 day" }',
+            "decrease": 'by = { at-most = "2 mg" }\nevery = { at-least = "1 day" }',
+            "times": "{ at-least = 1, at-most = 2 }",
+        },
+        {"target": "7 mg/day"},
+        f"""{STAYS.format("7 mg/day")}
+Because the products of the rule are 2 mg tablet,
+and every dose they make is a multiple of 2 mg.
+You could: --target "6 mg x1"; or --target "8 mg x1".""",
+    ),
     "two tablets, of which there may be one": (
         {},
         {"target": "2 mg x1", "max_pieces": 1},

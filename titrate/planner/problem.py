@@ -19,7 +19,7 @@ from titrate.planner.phase import doses_of
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import Terms
 from titrate.product import Product, makeable
-from titrate.quantity import Quantity
+from titrate.quantity import Quantity, decimal
 from titrate.reason import Fact
 from titrate.regimen import Pattern, Slot, in_turn
 from titrate.request import Request
@@ -222,7 +222,7 @@ def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:
     if doses is None:
         raise RequestError(
             f'--from "{pattern}" does not say how the day is divided.',
-            (f'write the doses, for example --from "{Quantity(pattern.total().amount / 3, limits.unit)} x3"',),
+            (_divided(pattern.total().to(limits.unit), limits, grid),),
         )
     grains = [grid.table.grains(dose) for dose in doses]
     if all(one is not None for one in grains):
@@ -241,6 +241,18 @@ def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:
     return tuple(int(dose.amount / grid.table.grain) for dose in doses)
 
 
+def _divided(daily: Quantity, limits: Limits, grid: Grid) -> str:
+    """To write the doses of a daily dose; for example as even as the products make them, if they do."""
+    says, count = "write the doses in the order of the day", daily.amount / grid.table.grain
+    for frequency in grid.allowed(limits.frequency) if count.denominator == 1 else ():
+        least, larger = divmod(int(count), frequency)
+        day = [least] * (frequency - larger) + [least + 1] * larger
+        if least and all(dose in grid.table.doses for dose in set(day)):
+            doses = "/".join(decimal(grid.table.dose(dose).amount) for dose in day)
+            return f'{says}, for example --from "{Pattern.parse(f"{doses} {limits.unit}")}"'
+    return f'{says}, for example --from "1/1/2 {limits.unit}"'
+
+
 def _targets(problem: Problem, pattern: Pattern) -> tuple[Doses, ...]:
     """The days, in grains, that satisfy the target. Raises `Refused` where none is a day to stay on."""
     doses = _doses(pattern, problem.terms, "--target")
@@ -257,7 +269,7 @@ def _targets(problem: Problem, pattern: Pattern) -> tuple[Doses, ...]:
             return (whole,)
     raise Refused(
         f"{pattern} is not a regimen to stay on under this rule",
-        tuple(_unmade(problem, doses)),
+        tuple(_unmade(problem, doses, pattern.total().to(problem.limits.unit))),
         _nearest_targets(problem, pattern.total().to(problem.limits.unit), None if doses is None else len(doses)),
     )
 
@@ -323,9 +335,12 @@ def _evenest(problem: Problem, frequency: int, daily: int) -> list[Doses]:
     return sorted({day for day in found if spread(day) == least})
 
 
-def _unmade(problem: Problem, doses: tuple[Quantity, ...] | None) -> Iterator[Fact]:
-    """Which of the doses that were asked for the products do not make, and what there is near them; and which there
-    is no time of day for."""
+def _unmade(problem: Problem, doses: tuple[Quantity, ...] | None, daily: Quantity) -> Iterator[Fact]:
+    """Which of the doses that were asked for the products do not make, and what there is near them; that a daily dose
+    is no sum of any; and which there is no time of day for."""
+    grain = Quantity(problem.grid.table.grain, problem.limits.unit)
+    if doses is None and (daily.amount / grain.amount).denominator != 1:
+        yield Fact(f"every dose they make is a multiple of {grain}")
     for dose in dict.fromkeys(doses or ()):
         if problem.grid.table.grains(dose) is None and dose <= largest(problem.limits):
             near = problem.grid.table.nearest(dose)
