@@ -155,6 +155,13 @@ def test_what_counts_from_the_start_is_not_for_somebody_who_takes_it_already() -
     assert rising(looks, current="1 mg x1").due == ()
 
 
+def test_what_is_still_due_is_told_after_what_is_due_no_more() -> None:
+    """4 mg from 4 December for 40 days: 60 days later it is stopped, 28 days later (1 January) it is not."""
+    look = '[[looks]]\nafter = "{} days"\nsince = "target"\nsays = "whether it helps"\nCITE\n'
+    found = rising(look.format(60) + look.format(28), maintain="40d", then_stop=True)
+    assert [one.on for one in found.due] == [date(2027, 1, 1)]
+
+
 def test_nobody_decides_about_a_drug_that_is_stopped_by_then() -> None:
     assert rising(LOOKS, maintain="3d", then_stop=True).due == ()
     assert len(rising(LOOKS, maintain="40d", then_stop=True).due) == 1

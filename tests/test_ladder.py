@@ -395,6 +395,12 @@ def test_a_rung_left_too_soon(daily: Rule) -> None:
     assert findings(moved(good, 16, 8, 4, None), daily) == []
 
 
+def test_a_rise_too_soon_above_the_ladder(daily: Rule) -> None:
+    """100 mg are kept for 5 days, by the limits of any other rise; the rungs before them go by the ladder."""
+    good = proven(daily, asked("125 mg/day"))
+    assert findings(moved(good, 14, 7, 3, 7, 4, None), daily) == [("interval", "4 days")]
+
+
 def test_a_pace_of_the_prescriber_that_is_not_kept(daily: Rule) -> None:
     good = proven(daily, asked("25/50 mg", every=Duration(9, "day")))
     assert findings(moved(good, 14, 8, 9, None), daily) == [("ladder", "8 days")]

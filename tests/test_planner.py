@@ -498,3 +498,13 @@ def test_more_courses_than_are_searched_are_refused(monkeypatch: pytest.MonkeyPa
         "A cap on falls over several days makes more than 3 different courses; titrate does not search that many."
     )
     assert told.value.options == ("keep each dose for longer (--every)", "ask for equal doses (--even)")
+
+
+@pytest.mark.parametrize("way", ["increase", "decrease"])
+def test_a_pace_slower_than_the_source_names_is_told(way: str) -> None:
+    """1 to 7 days in the source: 7 are within, 10 are not, on the way up and on the way down."""
+    rule = paper(**{way: 'by = { at-most = "1 mg" }\nevery = { at-least = "1 day", at-most = "7 days" }'})
+    wishes: dict[str, Any] = {"target": "3 mg x1"} if way == "increase" else {"goal": "taper", "current": "3 mg x1"}
+    assert asked(rule, every="7 days", **wishes).warnings == ()
+    (told,) = asked(rule, every="10 days", **wishes).warnings
+    assert told.says == "Each dose is kept for at least 10 days; the source names at most 7 days"

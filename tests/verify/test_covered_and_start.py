@@ -70,3 +70,9 @@ def test_start_from_a_daily_dose_whose_parts_are_not_known() -> None:
 
 def test_start_the_range_does_not_bind_who_is_on_the_drug() -> None:
     assert laws(schedule(LADDER_RULE, "open maintenance 20 mg x3", current="20 mg x3"), LADDER_RULE) == []
+
+
+def test_start_without_a_dose_is_no_start() -> None:
+    made = schedule(LADDER_RULE, "1 titration none mg", "3 titration 5 mg x3", "open maintenance 10 mg x3")
+    told = [(one.value, one.limit) for one in verify(made, LADDER_RULE).findings if one.law == "start"]
+    assert told == [("no dose", "three times a day")]
