@@ -122,10 +122,11 @@ class OnLadder(InTurns):
         if not self.limits.increase or day is None:
             return
         targets, before = set(filter(self.above, self.targets)), sum(map(self.kept, passed[:-1]))
+        seen: dict[Day, list[tuple[Worth, Day]]] = {}
         for first in self._next(day, day, True, shape, targets):
             stay = max(self.kept(passed[-1]), self.interval(day, first, day)) if passed else 0
             change = (total(first) - total(day)) / total(day)
-            for rest, target in self._onward(first, day, True, shape, targets, {}):
+            for rest, target in self._onward(first, day, True, shape, targets, seen):
                 way = self._sum(list(map(day_of, passed))).after(before + stay, Fraction(0), rest)
                 yield replace(way, biggest=max(change, rest.biggest)), target
 

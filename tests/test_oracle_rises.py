@@ -113,9 +113,11 @@ def ladders(draw: st.DrawFn) -> Sketch:
             asked["current"] = f"{decimal(days[0][0])} mg every 2 days"
     if draw(seldom) and fall is not ANY_FALL:
         asked |= {"maintain": draw(st.integers(1, 6)), "last": f"{decimal(unit * draw(st.integers(1, 4)))} mg"}
+    # As many doses as leave at most some 200 days: the oracle looks at every change between two of them.
+    count = min(int(top / unit) + draw(st.integers(0, 5)), {1: 12, 2: 12, 3: 5}[most])
     return Sketch(
         tablets=(tablet,), times=(1, most), goal="plan", ladder=tuple(rungs), decrease=fall,
-        maximum=f"{decimal(top + unit * draw(st.integers(0, 5)))} mg",
+        maximum=f"{decimal(unit * count)} mg",
         increase=draw(rises(unit, by, top)) if rising else (),
         every=draw(st.integers(6, 8)) if draw(seldom) else None,
         split=draw(st.sampled_from(["even", "uneven"])) if draw(seldom) and draw(seldom) else None, **asked,
@@ -175,6 +177,13 @@ ONCE_DIFFERENT = {
     "a daily dose that among even days is no rung, and among uneven ones is": Sketch(
         tablets=(("10", 1),), times=(1, 2), maximum="30 mg", goal="plan", target="40 mg/day", increase=(),
         ladder=((("20", "10"), 1, 1), (("30", "10"), 1, None)), decrease=ANY_FALL,
+    ),
+    # 10 mg may become 15 mg after a day and that 25 mg after six; to 20 mg it has to be kept for six days itself.
+    "how long the last rung is kept counts for how soon the target above it is reached": Sketch(
+        tablets=(("10", 2),), times=(1, 1), maximum="25 mg", goal="plan", target="25 mg x1", decrease=ANY_FALL,
+        increase=(Limit((("10 mg", "dose", "current"),), 1, ("at-most", "15 mg")),
+                  Limit((("10 mg", "dose", "current"),), 6, ("above", "15 mg"))),
+        ladder=((("5",), 1, 1), (("10",), 1, 1)),
     ),
 }  # fmt: skip
 

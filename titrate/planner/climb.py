@@ -6,15 +6,19 @@ There is nothing to choose: every rung is taken, in order, for as short a time a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
 
 from titrate.errors import RequestError
 from titrate.ladder import Rung, as_fact
 from titrate.planner import search, why
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
+from titrate.planner.grid import lateness
 from titrate.planner.moves import Doses, within
 from titrate.planner.problem import Problem
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import needs_interval, needs_size
+from titrate.planner.ways import plainness
 from titrate.regimen import Pattern
 
 
@@ -120,8 +124,11 @@ def _above_the_ladder(problem: Problem, shapes: tuple[str, ...], drafts: list[Dr
     day = drafts[-1].day if drafts else problem.current
     assert day is not None
     from_last = replace(problem, current=day, begun=limits.cycle)
-    held = None if drafts else held_now(problem)
-    way = search.titration(from_last, shapes, held) if limits.increase else None
+    way = None
+    if limits.increase and drafts:
+        way = _soonest(from_last, shapes, drafts[-1].length or 0)
+    elif limits.increase:
+        way = search.titration(from_last, shapes, held_now(problem))
     if way is None:
         says = f"{problem.request.target} lies above the last rung of the ladder, {last.notation}"
         raise Refused(f"{says}, and cannot be reached from there", (as_fact(limits.ladder),))
@@ -133,3 +140,27 @@ def _above_the_ladder(problem: Problem, shapes: tuple[str, ...], drafts: list[Dr
     before = more[-1].day if more else day
     spent = sum(draft.length or 0 for draft in (*drafts, *more))
     return [*drafts, *more, target(from_last, moves, before, way.days[-1], spent)]
+
+
+def _soonest(problem: Problem, shapes: tuple[str, ...], kept: int) -> search.Way | None:
+    """The best way from the last rung, which is kept for `kept` days at least, on to a target.
+
+    A search does not count how long that rung is kept, which a first rise may make longer. So there is one search for
+    each of the times after which it may rise, and the sooner at the target, that time included, is the better.
+    """
+    assert problem.current is not None
+    cycle, moves, plain = problem.limits.cycle, problem.rises(problem.current), plainness(problem)
+    whole = {-(-(change.every or 1) // cycle) * cycle for change in problem.limits.increase}
+    for shape in shapes:
+        found: list[tuple[tuple[int | Fraction, ...], search.Way]] = []
+        for held in sorted({max(kept, days) for days in (kept, *whole)}):
+            way = search.titration(problem, (shape,), held)
+            if way is not None:
+                taken = (problem.current, *way.days)
+                largest = max(Fraction(sum(b) - sum(a), sum(a)) for a, b in pairwise(taken))
+                time = max(kept, moves.every(problem.current, way.days[0])) + sum(way.kept)
+                costs = map(sum, zip(*map(plain, way.days), strict=True))
+                found.append(((time, *costs, largest, sum(map(lateness, way.days))), way))
+        if found:
+            return min(found, key=lambda one: one[0])[1]
+    return None
