@@ -20,7 +20,7 @@ class PumpTable(Cited):
     model: str | None = Field(default=None, min_length=1)
     """Of which pump it is told, by its name; left out: of every one."""
     value: str = Field(min_length=1)
-    """The number with its unit: "11 weeks", "2 mL", "500 micrograms/mL"."""
+    """The number with its unit: a time, a volume, or an amount in a volume."""
 
     @model_validator(mode="after")
     def _sound(self) -> PumpTable:
