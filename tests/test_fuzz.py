@@ -44,13 +44,11 @@ PLAIN = tuple(
 ODD = (" ", "\x00", "\u202e20 mg x3", "\u0662\u0660 mg x3", "20 mg x\u00b3", "20\u00a0mg x3", "a" * 5000)
 
 TEXTS = st.one_of(st.sampled_from((*PLAIN, *ODD)), st.text(max_size=12))
+# What the command line or the columns of a batch have read as something else than text already.
+KINDS = {name: st.booleans() for name in ("then_stop", "dialysis", "uneven")} | {"max_pieces": st.integers(-2, 40)}
 FREE = st.fixed_dictionaries(
     {"start": st.one_of(st.just("2026-12-01"), TEXTS)},
-    optional={
-        f.name: st.booleans() if f.name in ("then_stop", "dialysis", "uneven") else TEXTS
-        for f in fields(Typed)
-        if f.name != "start"
-    },
+    optional={f.name: KINDS.get(f.name, TEXTS) for f in fields(Typed) if f.name != "start"},
 )
 
 

@@ -26,6 +26,7 @@ from titrate.checking import check
 from titrate.days import Duration, between, plus
 from titrate.errors import NoSchedule, RequestError
 from titrate.formats import csv, foreign, json
+from titrate.limits import Limits
 from titrate.patient import Patient
 from titrate.planner import plan
 from titrate.planner.bounds import keeping
@@ -344,9 +345,18 @@ def test_shift_the_start_and_the_plan_shifts(request: Request, days: int) -> Non
     ]
 
 
+def limits_of(request: Request, starting: bool) -> Limits:
+    """What the rule allows the patient; where a fact is not given without which it tells nothing, nothing is asked."""
+    try:
+        return RULES[request.rule].limits_for(request.patient, starting)
+    except RequestError:
+        assume(False)
+        raise
+
+
 def own_pace(request: Request) -> int:
     """The shortest interval of the rule on the way that is asked for; 1 where it names none."""
-    limits = RULES[request.rule].limits_for(request.patient, request.current is None)
+    limits = limits_of(request, request.current is None)
     changes = (*(limits.increase if request.goal == "plan" else ()), *limits.decrease)
     return min((change.every for change in changes if change.every is not None), default=1)
 
@@ -369,7 +379,7 @@ def test_narrower_limits_never_give_a_faster_plan(request: Request, longer: int,
 @given(anything(exact=True, ends=False), st.data())
 def test_more_products_never_make_it_impossible_or_slower(request: Request, data: st.DataObject) -> None:
     """Whatever some of the products allow, all of them allow, and as soon."""
-    names = [product.name for product in RULES[request.rule].limits_for(request.patient, False).products]
+    names = [product.name for product in limits_of(request, False).products]
     some = data.draw(st.sets(st.sampled_from(names), min_size=1))
     _never_faster(replace(request, products=tuple(name for name in names if name in some)), request)
 
