@@ -369,7 +369,9 @@ def test_narrower_limits_never_give_a_faster_plan(request: Request, longer: int,
     narrowed = replace(request, every=every)
     if request.by is None or not request.by.unit.startswith("%"):
         by = Quantity.parse(smaller)
-        narrowed = replace(narrowed, by=by if request.by is None or request.by.unit == by.unit else request.by)
+        if request.by is not None:
+            by = min(by, request.by) if by.unit == request.by.unit else request.by
+        narrowed = replace(narrowed, by=by)
     elif longer % 2:
         narrowed = replace(narrowed, by=Quantity(request.by.amount / 2, request.by.unit))
     _never_faster(narrowed, request)
