@@ -365,7 +365,7 @@ def sketches(draw: st.DrawFn) -> Sketch:
     )  # fmt: skip
 
 
-@settings(max_examples=1500 if DEEP else 100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if DEEP else 100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sketches())
 def test_ladders_and_cycles_are_planned_as_they_have_to_be_or_there_is_nothing(sketch: Sketch) -> None:
     current, target = sketch.current, sketch.target
