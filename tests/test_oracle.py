@@ -32,12 +32,12 @@ def planned(rule: Rule, request: Request) -> tuple[Schedule | None, str]:
         return None, refusal.text()
 
 
-def agreed(sketch: Sketch) -> Answer | None:
-    """What planner and oracle both say is the best; fails where they differ."""
+def agreed(sketch: Sketch, kind: type[Oracle] = Oracle) -> Answer | None:
+    """What planner and that kind of oracle both say is the best; fails where they differ."""
     from titrate.verifier import verify
 
     rule, request = sketch.rule(), sketch.request()
-    oracle = Oracle(rule, request)
+    oracle = kind(rule, request)
     best = oracle.best()
     schedule, refused = planned(rule, request)
     if schedule is None:

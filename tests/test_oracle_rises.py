@@ -17,30 +17,18 @@ from hypothesis import strategies as st
 from tests.oracle import Answer
 from tests.oracle_rises import InTurns, OnLadder
 from tests.strategies import Limit, Sketch, often, seldom
-from tests.test_oracle import limit, planned
+from tests.test_oracle import agreed as compared
+from tests.test_oracle import limit
 from titrate.quantity import decimal
 from titrate.request import Goal
-from titrate.verifier import verify
 
 DEEP = os.environ.get("TITRATE_DEEP") == "1"
 ANY_FALL = limit("100 %")
 
 
 def agreed(sketch: Sketch) -> Answer | None:
-    """What planner and oracle both say is the best; fails where they differ."""
-    rule, request = sketch.rule(), sketch.request()
-    oracle = (OnLadder if sketch.ladder and request.goal == "plan" else InTurns)(rule, request)
-    best = oracle.best()
-    schedule, refused = planned(rule, request)
-    if schedule is None:
-        assert best is None, f"refused, but there is a schedule worth {best}: {refused}"
-        return None
-    steps = [f"{s.days.first} {s.days.length} {s.kind} {s.regimen.notation}" for s in schedule.steps]
-    assert oracle.faults(schedule) == [], steps
-    assert best is not None, f"the oracle finds nothing, the planner {steps}"
-    assert oracle.worth(schedule) == best, steps
-    assert [finding.says for finding in verify(schedule, rule).findings] == [], steps
-    return best
+    """As `tests.test_oracle.agreed`, with the oracle that knows what the problem is about."""
+    return compared(sketch, OnLadder if sketch.ladder and sketch.request().goal == "plan" else InTurns)
 
 
 # --- Random problems ------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def _main(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
     if version:
-        print(f"titrate {VERSION}")
+        typer.echo(f"titrate {VERSION}")
         raise typer.Exit
 
 

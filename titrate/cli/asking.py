@@ -49,7 +49,7 @@ def asked() -> list[str]:
         if answers == before:
             break  # nothing new was said; the command says what is wrong
     typed = [part for option, text in answers.items() if text for part in (f"--{option}", text)]
-    print(f"\nThis is the same as:\n\n    {shlex.join(['titrate', 'plan', name, *typed])}\n")
+    typer.echo(f"\nThis is the same as:\n\n    {shlex.join(['titrate', 'plan', name, *typed])}\n")
     return [name, *typed]
 
 
@@ -65,9 +65,9 @@ def _rule() -> tuple[str, Rule]:
     from titrate import rulebook
 
     rules = list(rulebook.known())
-    print("Which rule? A number, an id, or the path of a file.")
+    typer.echo("Which rule? A number, an id, or the path of a file.")
     for number, name in enumerate(rules, 1):
-        print(f"  {number}  {name}")
+        typer.echo(f"  {number}  {name}")
     while True:
         answer = _answer()
         if answer.isdecimal() and 0 < int(answer) <= len(rules):
@@ -75,23 +75,23 @@ def _rule() -> tuple[str, Rule]:
         try:
             return answer, rulebook.load(answer)
         except RuleError as fault:
-            print(fault.text())
+            typer.echo(fault.text())
 
 
 def _ask(option: str, question: str, answers: dict[str, str], needed: bool = False) -> None:
     """Ask until the answer can be read; what is not needed may be left out."""
-    print(question)
+    typer.echo(question)
     while True:
         text = _answer()
         if text.casefold() in _NONE:
             text = "today" if option == "start" else ""
         if needed and not text:
-            print('It is needed. To stop what is taken: titrate taper RULE --from "10 mg x3" --start DAY')
+            typer.echo('It is needed. To stop what is taken: titrate taper RULE --from "10 mg x3" --start DAY')
             continue
         try:
             read = _request("", {**answers, option: text})
         except RequestError as fault:
-            print(fault.text())
+            typer.echo(fault.text())
             continue
         # As a date, so that the command means the same tomorrow.
         answers[option] = read.start.isoformat() if option == "start" else text
@@ -102,7 +102,7 @@ def _answer() -> str:
     try:
         return input("> ").strip()
     except (EOFError, KeyboardInterrupt):
-        print()
+        typer.echo()
         raise typer.Abort from None
 
 
@@ -129,13 +129,13 @@ def _more(rule: Rule, answers: dict[str, str]) -> dict[str, str]:
         for way in fault.options:
             named = {option: example for option, example in _OPTION.findall(way) if option not in answers}
             if named and all(_field(option) in Typed.__dataclass_fields__ for option in named):
-                print(fault.message)
+                typer.echo(fault.message)
                 return {
                     option: f"{_BESIDES.get(option, f'--{option}?')} For example {example}. Enter: leave it out."
                     for option, example in named.items()
                 }
         wrong = [option for option in answers if f"--{option}" in fault.text()]
         if wrong:
-            print(fault.text())
+            typer.echo(fault.text())
         return {option: _QUESTIONS.get(option, f"--{option}?") for option in wrong[:1]}
     return {}

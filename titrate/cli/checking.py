@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from titrate.cli.console import now, out, told
+from titrate.cli.console import now, out, today, told
 from titrate.cli.options import (
     Age,
     ApprovedBy,
@@ -112,9 +110,7 @@ def _given(rule: str, options: dict[str, str | bool | list[str] | None]) -> Requ
     """What was typed beside the file. The goal and the first day are the file's to say, and mean nothing here."""
     from titrate.typed import Typed
 
-    issued = now()
-    today = issued.date() if "SOURCE_DATE_EPOCH" in os.environ else datetime.now().date()  # noqa: DTZ005 (the user's day)
-    return Typed(start="today", **options).request(rule, "plan", issued, today)  # type: ignore[arg-type]
+    return Typed(start="today", **options).request(rule, "plan", now(), today())  # type: ignore[arg-type]
 
 
 def _as_json(file: str, found: Report) -> str:

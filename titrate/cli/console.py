@@ -63,7 +63,7 @@ def out(text: str | bytes) -> None:
 
 
 def note(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    typer.echo(sentence, err=True)
 
 
 def put(texts: Mapping[Path, str | bytes], new: Collection[Path] = ()) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from titrate.cli.console import local_zone, note, now, told
+from titrate.cli.console import local_zone, note, now, today, told
 from titrate.cli.options import (
     Age,
     ApprovedBy,
@@ -235,6 +233,4 @@ def _planned(goal: Goal, rule: str, typed: Typed, needs_zone: bool) -> Schedule:
     from titrate.proof import proven
 
     loaded = rulebook.load(rule)
-    issued = now()
-    today = issued.date() if "SOURCE_DATE_EPOCH" in os.environ else datetime.now().date()  # noqa: DTZ005 (the user's day)
-    return proven(loaded, typed.request(loaded.id, goal, issued, today))
+    return proven(loaded, typed.request(loaded.id, goal, now(), today()))

@@ -8,7 +8,7 @@ label, a rule) pass through `fit` and cannot get round it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from itertools import groupby
 
@@ -16,7 +16,8 @@ from titrate.days import Days, in_short
 from titrate.difference import differences
 from titrate.formats import occasions
 from titrate.formats.changes import sentences
-from titrate.formats.fitting import NBSP, fit, visible
+from titrate.formats.fitting import NBSP, fit
+from titrate.formats.references import References
 from titrate.formats.supply import wishes
 from titrate.limit import in_days
 from titrate.patient import FACTS, Patient, as_said
@@ -24,7 +25,6 @@ from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Kind, Note, Schedule, Step
-from titrate.source import Citation
 
 __all__ = ["BLANK", "NBSP", "DayRow", "DoseLine", "Section", "Sheet", "StepRow", "fit", "sheet"]
 
@@ -108,44 +108,9 @@ def _short(day: date) -> str:
     return in_short(day).replace(" ", NBSP)
 
 
-@dataclass(slots=True)
-class _References:
-    """The numbers of the places that are cited, given in the order in which they are first cited."""
-
-    cited: list[Citation] = field(default_factory=list)
-
-    def mark(self, citation: Citation | None) -> str:
-        """` [2]`, ` [2, derived]`, ` (set by the prescriber)`, or nothing where nothing is cited."""
-        if citation is None:
-            return ""
-        if citation.basis == "prescriber":
-            return " (set by the prescriber)"
-        places = [(known.source, known.at, known.checked) for known in self.cited]
-        place = (citation.source, citation.at, citation.checked)
-        if place not in places:
-            self.cited.append(citation)
-            places.append(place)
-        number = places.index(place) + 1
-        return f"{NBSP}[{number}]" if citation.basis == "stated" else f"{NBSP}[{number}, {citation.basis}]"
-
-    def listed(self) -> Iterator[str]:
-        """One paragraph per place, the source in full where it is cited first, its address last."""
-        first: dict[object, int] = {}
-        for number, citation in enumerate(self.cited, 1):
-            source = citation.source
-            at, checked = fit(citation.at), f"checked {_short(citation.checked)}"
-            if source in first:
-                yield f"[{number}] {fit(source.title)} (as [{first[source]}]): {at}; {checked}"
-                continue
-            first[source] = number
-            address = f" {''.join(map(visible, source.href)).strip()}".rstrip()
-            said = f"{fit(source.title)}, {fit(source.publisher)}, {fit(source.edition)}"
-            yield f"[{number}] {said}: {at}; {checked}{address}"
-
-
 def sheet(schedule: Schedule, daily: bool = False) -> Sheet:
     """The sheet of `schedule`, with a row per day if `daily`."""
-    references = _References()
+    references = References()
     warnings = tuple(_sentence(note.says, references.mark(note.citation)) for note in schedule.warnings)
     steps = tuple(_step_row(schedule, number, references) for number in range(1, len(schedule.steps) + 1))
     pump = tuple(wishes.of_pump(schedule))
@@ -248,7 +213,7 @@ def _span(days: Days) -> str:
     return first if last is None or last == days.first else f"{first} to{NBSP}{_short(last)}"
 
 
-def _step_row(schedule: Schedule, number: int, references: _References) -> StepRow:
+def _step_row(schedule: Schedule, number: int, references: References) -> StepRow:
     step = schedule.steps[number - 1]
     stop = schedule.stops and number == len(schedule.steps)
     return StepRow(
@@ -319,7 +284,7 @@ def _day_rows(schedule: Schedule) -> Iterator[DayRow]:
         yield DayRow(day.number, _short(day.date), day.step, doses, fit(str(day.regimen.daily)))
 
 
-def _why(because: Because, references: _References) -> str:
+def _why(because: Because, references: References) -> str:
     """The claim and what it follows from in one sentence, with the numbers of the sources; then its sub-arguments."""
     claim, marks, clauses, more = because.claim, "", [], []
     for fact in because.facts:
@@ -367,7 +332,7 @@ def _days_end(schedule: Schedule) -> str:
     return f"The list ends on {_short(schedule.listed_until)}; the medicine does not: {goes_on}."
 
 
-def _unstated(schedule: Schedule, references: _References) -> Iterator[Section]:
+def _unstated(schedule: Schedule, references: References) -> Iterator[Section]:
     """What the steps rest on that no source prints as it stands, by basis, each once."""
     facts = [fact for step in schedule.steps for fact in step.why.cited()]
     for basis, title in _BASES.items():
@@ -377,11 +342,11 @@ def _unstated(schedule: Schedule, references: _References) -> Iterator[Section]:
             yield Section(title, items)
 
 
-def _marked(fact: Fact, references: _References) -> str:
+def _marked(fact: Fact, references: References) -> str:
     return f"{fit(fact.says).removesuffix('.')}{references.mark(fact.citation)}."
 
 
-def _due(schedule: Schedule, references: _References) -> Iterator[Section]:
+def _due(schedule: Schedule, references: References) -> Iterator[Section]:
     """The days on which somebody decides whether it goes on."""
     items = []
     for one in schedule.due:
@@ -391,14 +356,14 @@ def _due(schedule: Schedule, references: _References) -> Iterator[Section]:
         yield Section("To decide", tuple(items))
 
 
-def _how(fact: Fact, references: _References) -> str:
+def _how(fact: Fact, references: References) -> str:
     assert fact.citation is not None, fact
     mark = "" if fact.citation.basis == "prescriber" else references.mark(fact.citation)
     how = f": {fit(fact.citation.how).removesuffix('.')}" if fact.citation.how else ""
     return f"{_capital(fit(fact.says))}{mark}{how}."
 
 
-def _notes(notes: tuple[Note, ...], references: _References) -> Iterator[Section]:
+def _notes(notes: tuple[Note, ...], references: References) -> Iterator[Section]:
     """The notes by topic; within a topic what applies to this patient comes first, and says so."""
     topics = list(dict.fromkeys(note.topic for note in notes))
     named = [topic for topic in _FIRST_TOPICS if topic in topics]
@@ -408,7 +373,7 @@ def _notes(notes: tuple[Note, ...], references: _References) -> Iterator[Section
         yield Section(_capital(fit(topic)), tuple(_note(n, references) for n in of_topic), urgent)
 
 
-def _note(note: Note, references: _References) -> str:
+def _note(note: Note, references: References) -> str:
     basis, how = note.citation.basis.capitalize(), note.citation.how
     more = f" {basis}: {fit(how).removesuffix('.')}." if how else ""
     applies = "Applies to this patient: " if note.applies else ""

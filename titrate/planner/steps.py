@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from titrate.days import Days, in_words, plus
 from titrate.errors import RequestError
@@ -228,18 +229,7 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
         steps.append(Step(days, draft.kind, regimen, draft.why))
         if days.last is not None:
             first = plus(days.last, 1)
-    review = request.review
-    if request.maintain is not None and not request.then_stop:
-        review = request.maintain.after(steps[-1].days.first)
-    if review is not None and review <= steps[-1].days.first and steps[-1].days.last is None:
-        reached = steps[-1].days.first
-        after = plus(reached, 1)
-        later = Try(f"review later (--review {after} or after)", replace(request, review=after, maintain=None))
-        raise Refused(
-            f"the target is not reached before the review on {in_words(review)}",
-            (Fact(f"it is reached on {in_words(reached)}"),),
-            (later,),
-        )
+    review = _review(request, steps[-1])
     before = None if problem.current is None else problem.every(problem.begun).grid.daily(problem.current)
     steps = list(guidance.with_checks(steps, before, problem.limits))
     return Schedule(
@@ -257,6 +247,22 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
         limits=problem.limits.facts(rising=request.goal == "plan"),
         maximum=problem.limits.largest_daily(),
         due=tuple(guidance.due(tuple(steps), problem.current is None, problem.limits)),
+    )
+
+
+def _review(request: Request, last: Step) -> date | None:
+    """When the prescriber looks again. Raises `Refused` where that is before the last step, which has no end."""
+    reached, review = last.days.first, request.review
+    if request.maintain is not None and not request.then_stop:
+        review = request.maintain.after(reached)
+    if review is None or review > reached or last.days.last is not None:
+        return review
+    after = plus(reached, 1)
+    later = Try(f"review later (--review {after} or after)", replace(request, review=after, maintain=None))
+    raise Refused(
+        f"the target is not reached before the review on {in_words(review)}",
+        (Fact(f"it is reached on {in_words(reached)}"),),
+        (later,),
     )
 
 

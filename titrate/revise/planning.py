@@ -23,11 +23,10 @@ from titrate.revise.course import Course
 from titrate.revise.decision import decided
 from titrate.revise.fresh import Decision, fresh, taper
 from titrate.revise.offer import in_words_of_revise
-from titrate.revise.record import Origin, not_checked, proved, superseded_by
+from titrate.revise.record import Origin, following, not_checked, proved
 from titrate.revise.withdrawal import begins_with_nothing, day_of, instead, withdrawn
 from titrate.rule import Rule
 from titrate.schedule import Due, Leaving, Revised, Schedule
-from titrate.version import VERSION
 
 Planner = Callable[[Rule, Request], Schedule]
 
@@ -81,19 +80,8 @@ def _first_lawful(
         when.check_cycle(schedule, on)
     course = Course.of(schedule, on)
     decision = decided(course, action, changes, rule, issued)
-    draft = Schedule(
-        plan=schedule.plan,
-        leaves=schedule.leaves,
-        dispensing=schedule.dispensing,
-        revision=schedule.revision + 1,
-        version=VERSION,
-        issued=issued,
-        rule=rule.stamp,
-        request=decision.request,
-        steps=decision.moved,
-        earlier=(*schedule.earlier, superseded_by(schedule, origin)),
-        revised=Revised(on, action.typed, decision.says, decision.absences),
-    )
+    revised = Revised(on, action.typed, decision.says, decision.absences)
+    draft = following(schedule, rule, decision.request, decision.moved, origin, revised)
 
     def begun(start: date, chosen: Planner) -> Schedule:
         return proved(_revision(draft, schedule, decision, start, action, rule, chosen), rule, action)

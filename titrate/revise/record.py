@@ -1,4 +1,4 @@
-"""What a revision tells of the document that it supersedes, and what it leaves unchecked."""
+"""The document of a revision: the one that it supersedes, what it goes on with, and what it leaves unchecked."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from titrate.days import in_words
 from titrate.errors import NoSchedule
 from titrate.reason import Because
+from titrate.request import Request
 from titrate.revise.action import Action
 from titrate.rule import Rule
-from titrate.schedule import Earlier, Schedule, another_edition
+from titrate.schedule import Earlier, Revised, Schedule, Step, another_edition
 from titrate.verifier import Finding, verify
+from titrate.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,25 @@ def superseded_by(schedule: Schedule, origin: Origin) -> Earlier:
         revised=schedule.revised,
         edited=origin.edited,
         dispensing=schedule.dispensing,
+    )
+
+
+def following(
+    schedule: Schedule, rule: Rule, request: Request, steps: tuple[Step, ...], origin: Origin, revised: Revised
+) -> Schedule:
+    """The revision that follows `schedule`, with the steps that are decided so far; nothing of it is proved yet."""
+    return Schedule(
+        plan=schedule.plan,
+        leaves=schedule.leaves,
+        dispensing=schedule.dispensing,
+        revision=schedule.revision + 1,
+        version=VERSION,
+        issued=request.issued,
+        rule=rule.stamp,
+        request=request,
+        steps=steps,
+        earlier=(*schedule.earlier, superseded_by(schedule, origin)),
+        revised=revised,
     )
 
 

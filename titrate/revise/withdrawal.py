@@ -16,10 +16,9 @@ from titrate.revise import when
 from titrate.revise.action import Action
 from titrate.revise.course import Course
 from titrate.revise.fresh import now
-from titrate.revise.record import Origin, not_checked, proved, superseded_by
+from titrate.revise.record import Origin, following, not_checked, proved
 from titrate.rule import Rule
 from titrate.schedule import Revised, Schedule, Step
-from titrate.version import VERSION
 
 
 def begins_with_nothing(schedule: Schedule, on: date) -> bool:
@@ -40,21 +39,10 @@ def withdrawn(schedule: Schedule, rule: Rule, action: Action, on: date, issued: 
     says = "The plan is called off before its first dose; nothing of it is taken"
     request = replace(schedule.request, issued=issued)
     why = Because(says, (Fact(says, request.citation(action.typed)),))
-    draft = Schedule(
-        plan=schedule.plan,
-        leaves=schedule.leaves,
-        dispensing=schedule.dispensing,
-        revision=schedule.revision + 1,
-        version=VERSION,
-        issued=issued,
-        rule=rule.stamp,
-        request=request,
-        steps=(Step(Days.of(on, 1), "taper", Regimen(schedule.steps[0].regimen.unit), why),),
-        earlier=(*schedule.earlier, superseded_by(schedule, origin)),
-        revised=Revised(on, action.typed, says),
-        notes=rule.notes_for(request.patient),
-    )
-    return proved(replace(draft, not_checked=tuple(not_checked(draft))), rule, action)
+    nothing = Step(Days.of(on, 1), "taper", Regimen(schedule.steps[0].regimen.unit), why)
+    draft = following(schedule, rule, request, (nothing,), origin, Revised(on, action.typed, says))
+    notes = rule.notes_for(request.patient)
+    return proved(replace(draft, notes=notes, not_checked=tuple(not_checked(draft))), rule, action)
 
 
 def day_of(schedule: Schedule, on: date) -> date:
