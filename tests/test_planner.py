@@ -269,6 +269,13 @@ def test_maintain_without_stopping_sets_the_review() -> None:
     assert schedule.review == date(2027, 2, 4)
 
 
+def test_a_review_comes_after_the_day_on_which_the_target_is_reached() -> None:
+    """Three steps of three days: 20 mg x3 is reached on 10 December, and there is nothing to review before the 11th."""
+    assert asked(US, target="20 mg x3", review=date(2026, 12, 11)).review == date(2026, 12, 11)
+    with pytest.raises(NoSchedule, match="not reached before the review on Thursday 10 December 2026"):
+        asked(US, target="20 mg x3", review=date(2026, 12, 10))
+
+
 def test_down_to_a_lower_target_is_a_taper_that_stays() -> None:
     """80 mg a day to 60 mg a day: the fourth dose is let down by 5 mg at a time, or all doses fall."""
     schedule = asked(US, current="20 mg x4", target="20 mg x3")

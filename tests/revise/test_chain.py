@@ -62,6 +62,11 @@ def test_from_every_day_of_a_schedule_there_is_a_taper(day: int) -> None:
     assert card.leaves == Leaving(schedule.plan, 1)
 
 
+def test_a_revision_of_a_way_out_still_says_of_which_plan() -> None:
+    card = way_out(up(), rule(), d("2026-12-20"), LATER)
+    assert act(card, "2026-12-22", "stay", "3d").leaves == card.leaves == Leaving(up().plan, 1)
+
+
 def test_where_nothing_is_taken_there_is_nothing_to_taper() -> None:
     with pytest.raises(RequestError, match="nothing to taper"):
         way_out(up(), rule(), d("2026-12-01"), LATER)
