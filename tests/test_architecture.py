@@ -69,7 +69,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("revise.planning",),
     ("revise",),
     ("proof", "typed", "atomic"),
-    ("batch.lines", "batch.columns"),
+    ("batch.lines", "batch.columns", "batch.kept"),
     ("batch.parquet", "batch.question"),
     ("batch.answer",),
     ("batch.journal",),

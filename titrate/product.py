@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 from typing import Any, ClassVar, Literal
 
@@ -18,6 +19,9 @@ Form = Literal["tablet", "capsule", "packet", "injection", "liquid", "infusion"]
 LARGEST_TABLE = 200_000
 # Doses of pieces by volumes that are tried where neither makes a dose alone.
 MOST_MIXED = 2_000_000
+# Tables of so few grains are kept, the latest of them: it is nearly always the same products that are asked about.
+_SMALL = 500
+_TABLES = 32
 
 _PARTS = {
     Fraction(1, 2): "half",
@@ -284,6 +288,12 @@ def makeable(
         raise ValueError(
             f"doses up to {largest} in steps of {Quantity(grain, unit)} are {top}; at most {LARGEST_TABLE} are"
         )
+    table = _table if top <= _SMALL else _table.__wrapped__
+    return table(tuple(products), unit, grain, top, handling)
+
+
+@lru_cache(_TABLES)
+def _table(products: tuple[Product, ...], unit: str, grain: Fraction, top: int, handling: Handling) -> Makeable:
     edge = None if handling.liquid_below is None else handling.liquid_below.to(unit).amount / grain
     pieces = _of_pieces([p for p in products if not p.measured], unit, grain, top, handling.most)
     pieces = {dose: cost for dose, cost in pieces.items() if edge is None or dose >= edge}
@@ -296,7 +306,7 @@ def makeable(
     cost.update({dose: best for dose, best in pieces.items() if dose not in cost or best[0] == 0})
     if handling.mixed and edge is None:
         cost.update(_of_both(products, unit, grain, top, pieces, cost, handling.most))
-    return Makeable(unit, grain, tuple(sorted(cost)), cost, tuple(products), pieces, measured)
+    return Makeable(unit, grain, tuple(sorted(cost)), cost, products, pieces, measured)
 
 
 def _strength(product: Product, unit: str) -> Fraction:

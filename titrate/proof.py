@@ -21,7 +21,11 @@ def proven(rule: Rule, request: Request) -> Schedule:
 
     Raises `RequestError` and `NoSchedule` as `plan` does, and `Unsafe` if the planner should ever be wrong.
     """
-    schedule = plan(rule, request)
+    return proved(plan(rule, request), rule)
+
+
+def proved(schedule: Schedule, rule: Rule) -> Schedule:
+    """The schedule, after every law was checked on its days. Raises `Unsafe` with what breaks one."""
     verdict = verify(schedule, rule)
     if verdict.findings:
         raise Unsafe("The planned schedule breaks a law and is not shown. Please report this.", verdict.findings)

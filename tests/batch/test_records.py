@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +13,12 @@ import pytest
 
 from tests.batch.asking import HEADER, RULE, document, table
 from tests.run import Ran, titrate
+from titrate import rulebook
+from titrate.formats import json as documents
+from titrate.formats import lines
+from titrate.planner import plan
+from titrate.regimen import Pattern
+from titrate.request import Request
 
 TAPER = ("taper", RULE, "--start", "2026-12-01", "--from", "20 mg x3")
 
@@ -35,6 +43,18 @@ def test_a_line_of_json_is_the_same_request(tmp_path: Path) -> None:
     line = {"rule": RULE, "goal": "taper", "start": "2026-12-01", "current": {"doses": ["20 mg", "20 mg", "20 mg"]}}
     batch(tmp_path, json.dumps(line), name="r.jsonl")
     assert records(tmp_path) == [json.loads(titrate(*TAPER, "--format", "json").out)]
+
+
+@pytest.mark.parametrize(
+    "label", ['"cycle":1}', ',"on":[]}', '\u007f \u2028 \u00e9 \U0001f600 \\ / \t \x01 "', '\\","day":1}']
+)
+def test_a_label_of_any_characters_is_written_as_in_the_document(label: str) -> None:
+    rule = rulebook.load(RULE)
+    request = Request(RULE, "taper", date(2026, 12, 1), datetime(2026, 11, 23, tzinfo=UTC), Pattern.parse("20 mg x3"))
+    schedule = plan(rule, replace(request, label=label))
+    whole = json.dumps(json.loads(documents.write(schedule)), ensure_ascii=False, separators=(",", ":"))
+    assert lines.write(schedule) == whole
+    assert json.loads(whole)["request"]["label"] == label
 
 
 def test_a_record_can_be_read_by_the_other_commands(tmp_path: Path) -> None:

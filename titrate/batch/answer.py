@@ -14,13 +14,13 @@ from typing import Any, Literal
 from titrate import rulebook
 from titrate.batch import parquet
 from titrate.batch.columns import HEADER
+from titrate.batch.kept import Kept
 from titrate.batch.lines import Line
 from titrate.batch.question import Form, Reader
 from titrate.errors import FormatError, RuleError, TitrateError
 from titrate.formats import csv as tidy
 from titrate.formats import lines as documents
-from titrate.proof import proven
-from titrate.rule import Rule
+from titrate.proof import proved
 from titrate.schedule import Schedule
 
 Written = Literal["jsonl", "csv", "parquet"]
@@ -85,7 +85,7 @@ class Desk:
     """Answers requests. Each rule is read once, when it is first asked for; so a desk serves one run."""
 
     settings: Settings
-    _rules: dict[str, Rule | RuleError] = field(default_factory=dict)
+    _rules: dict[str, Kept | RuleError] = field(default_factory=dict)
 
     def answer(self, lines: Sequence[Line]) -> Answer:
         """The records of these lines."""
@@ -97,7 +97,7 @@ class Desk:
             try:
                 request = reader.read(line)
                 rule = self._rule(request.rule)
-                schedule = proven(rule, replace(request, rule=rule.id))
+                schedule = proved(rule.plan(replace(request, rule=rule.id)), rule)
                 tally.rules[rule.id] = rule.sha256
                 records.append(_record(line, schedule, settings.written))
             except TitrateError as error:
@@ -105,11 +105,11 @@ class Desk:
                 records.append(_failure(line, error, settings.written))
         return Answer(_joined(records, settings.written), tally)
 
-    def _rule(self, name: str) -> Rule:
+    def _rule(self, name: str) -> Kept:
         """The rule of that id or path. Raises `RuleError`, the same each time."""
         if name not in self._rules:
             try:
-                found: Rule | RuleError = rulebook.load(name)
+                found: Kept | RuleError = Kept(rulebook.load(name))
             except RuleError as fault:
                 found = fault
             if len(self._rules) > 1_000:  # names that somebody made up by the million

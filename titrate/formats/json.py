@@ -44,6 +44,7 @@ _TIME = re.compile(r"\d\d:\d\d(:.*)?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # What a document leaves out: a cycle of one day, and the day of a dose in it. Both come last in their objects.
 _ONE_DAY = re.compile(r',\n *(?:"cycle": 1|"day": 1|"on": \[\])(?=\n)')
+_ONE_DAY_ON_A_LINE = re.compile(r',"(?:cycle":1|day":1|on":\[\])(?=})')
 # pydantic's names for a value of the wrong kind, and what we say instead.
 _WANTED = {
     "string_type": "text in double quotes",
@@ -87,6 +88,14 @@ def write(schedule: Schedule) -> str:
     """
     try:
         return seal.put(_ONE_DAY.sub("", _schedules().dump_json(schedule, indent=1).decode()))
+    except PydanticSerializationError as fault:
+        raise FormatError(f"The schedule cannot be written as JSON: {fault}.") from fault
+
+
+def on_a_line(schedule: Schedule) -> str:
+    """The same document on one line, without white space and without a line end. Raises `FormatError` as `write`."""
+    try:
+        return seal.put_on_a_line(_ONE_DAY_ON_A_LINE.sub("", _schedules().dump_json(schedule).decode()))
     except PydanticSerializationError as fault:
         raise FormatError(f"The schedule cannot be written as JSON: {fault}.") from fault
 

@@ -34,7 +34,7 @@ def _requests() -> TypeAdapter[Request]:
 
 def write(schedule: Schedule) -> str:
     """The document of record on one line, without a line end. Raises `FormatError` as `titrate.formats.json` does."""
-    return json.dumps(json.loads(documents.write(schedule)), ensure_ascii=False, separators=(",", ":"))
+    return documents.on_a_line(schedule)
 
 
 def read(text: str, issued: datetime) -> Request:

@@ -25,3 +25,8 @@ def put(text: str) -> str:
     """An indented document that ends with a brace on a line of its own, with its SHA-256 as the last key."""
     body = text.rstrip().removesuffix("}").rstrip()
     return f'{body},\n "{KEY}": "{of(json.loads(text))}"\n}}\n'
+
+
+def put_on_a_line(text: str) -> str:
+    """The same for a document on one line without white space."""
+    return f'{text.removesuffix("}")},"{KEY}":"{of(json.loads(text))}"}}'

@@ -233,7 +233,7 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
     before = None if problem.current is None else problem.every(problem.begun).grid.daily(problem.current)
     steps = list(guidance.with_checks(steps, before, problem.limits))
     return Schedule(
-        plan=hashlib.sha256(f"{rule.sha256} {request.identity}".encode()).hexdigest()[:12],
+        plan=named(rule, request),
         revision=1,
         version=VERSION,
         issued=request.issued,
@@ -248,6 +248,11 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
         maximum=problem.limits.largest_daily(),
         due=tuple(guidance.due(tuple(steps), problem.current is None, problem.limits)),
     )
+
+
+def named(rule: Rule, request: Request) -> str:
+    """By what the plan is known, over all its revisions."""
+    return hashlib.sha256(f"{rule.sha256} {request.identity}".encode()).hexdigest()[:12]
 
 
 def _review(request: Request, last: Step) -> date | None:

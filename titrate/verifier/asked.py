@@ -39,8 +39,8 @@ def _target(case: Case) -> Iterator[Finding]:
     if not stays:
         yield found(LAW, None, "nothing is maintained", "no maintenance", f"{target}, as asked")
     for span in stays:
-        value = case.written(span.doses)
         if not _matches(case, span.doses):
+            value = case.written(span.doses)
             yield found(LAW, span.days.first, f"the maintenance is {value}", value, f"{target}, as asked")
 
 
@@ -98,6 +98,8 @@ def _each_day(case: Case) -> Iterator[Finding]:
 def _pieces(case: Case) -> Iterator[Finding]:
     """No dose is made of more pieces than were asked for, and what is to be measured is."""
     most, edge = case.request.max_pieces, case.request.liquid_below
+    if most is None and edge is None:
+        return
     below = None if edge is None else edge.to(case.limits.unit).amount
     for span in case.spans:
         for administration, dose in zip(span.regimen.administrations, every_dose(span.doses), strict=True):

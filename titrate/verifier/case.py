@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -62,11 +62,11 @@ class Span:
     kind: Kind
     regimen: Regimen
     doses: Taken
+    daily: Fraction = field(init=False, compare=False)
+    """The daily dose; of a cycle of several days their average."""
 
-    @property
-    def daily(self) -> Fraction:
-        """The daily dose; of a cycle of several days their average."""
-        return daily(self.doses)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "daily", daily(self.doses))
 
     @property
     def cycle(self) -> int:
@@ -90,21 +90,19 @@ class Move:
     original: Taken
     direction: Direction
     stops: bool
+    daily_before: Fraction = field(init=False, compare=False)
+    """The daily dose on the day before."""
+    daily_original: Fraction = field(init=False, compare=False)
+    """The daily dose on which the rise or fall began."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "daily_before", daily(self.before))
+        object.__setattr__(self, "daily_original", daily(self.original))
 
     @property
     def day(self) -> date:
         """The first day after the change."""
         return self.span.days.first
-
-    @property
-    def daily_before(self) -> Fraction:
-        """The daily dose on the day before."""
-        return daily(self.before)
-
-    @property
-    def daily_original(self) -> Fraction:
-        """The daily dose on which the rise or fall began."""
-        return daily(self.original)
 
     @property
     def between_doses(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import Literal
 
@@ -22,6 +23,8 @@ Direction = Literal["rise", "fall", "none", "neither"]
 NOTHING = Fraction(0)
 # Two cycles that come together again only after so many days are not compared day by day.
 _LONGEST = 1_000
+# Of so many changes is remembered what was found: a few hundred bytes each.
+_REMEMBERED = 2_048
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,6 +84,7 @@ def lays(fewer: Doses, more: Doses, fits: Callable[[Fraction, Fraction], bool]) 
     return len(fewer) in laid
 
 
+@lru_cache(_REMEMBERED)
 def direction(before: Taken, after: Taken) -> Direction:
     """`rise` if no dose falls, `fall` if no dose rises, `none` if nothing changes, `neither` otherwise."""
     if isinstance(before, Turns) or isinstance(after, Turns):
@@ -151,7 +155,13 @@ def within(bys: Iterable[By], before: Taken, after: Taken, original: Taken) -> b
 
     Never for a change that is neither a rise nor a fall.
     """
-    bounds, largest = tuple(bys), max(every_dose(original), default=NOTHING)
+    return _within(tuple(bys), before, after, original)
+
+
+# The same changes come again and again, within a schedule and from one to the next.
+@lru_cache(_REMEMBERED)
+def _within(bounds: tuple[By, ...], before: Taken, after: Taken, original: Taken) -> bool:
+    largest = max(every_dose(original), default=NOTHING)
     old_day, new_day, original_day = daily(before), daily(after), daily(original)
     size = abs(new_day - old_day)
     if not all(keeps(by, size, old_day, original_day) for by in bounds if by.per == "day"):

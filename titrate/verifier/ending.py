@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
 
 from titrate.days import between
+from titrate.limit import Change, Frequency, LastStep
 from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.verifier.case import Case, Finding, Span, found
-from titrate.verifier.change import counts, every_dose
+from titrate.verifier.change import Taken, counts, every_dose
 from titrate.verifier.ladder import taken_on
 from titrate.verifier.wayout import WaysOut, grades, largest_of, way_out_falls
 
@@ -73,13 +76,31 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     except ValueError as fault:
         yield found("way out", None, f"it cannot be told ({fault})", str(largest), "a taper to nothing from every day")
         return
-    ladder = tuple(map(taken_on, case.limits.descent))
-    search = WaysOut(case.limits.unit, falls, case.limits.last_step, makes, case.limits.taper_frequency, ladder)
-    for doses, span in sorted(regimens.items(), key=lambda item: item[1].days.first):
-        if not search.exists(doses):
+    limits, ladder = case.limits, tuple(map(taken_on, case.limits.descent))
+    ordered = sorted(regimens.items(), key=lambda item: item[1].days.first)
+    asked = tuple(doses for doses, _ in ordered)
+    exist = _exist(limits.unit, falls, limits.last_step, makes, limits.taper_frequency, ladder, asked)
+    for (doses, span), exists in zip(ordered, exist, strict=True):
+        if not exists:
             value = case.written(doses)
             what = f"no taper leads from {value} to nothing with the products at hand"
             yield found("way out", span.days.first, what, value, "a taper to nothing from every day", citation)
+
+
+# Schedules over the same regimens have the same ways out, whatever their days are. Kept are the latest of them.
+@lru_cache(256)
+def _exist(
+    unit: str,
+    falls: tuple[Change, ...],
+    last: tuple[LastStep, ...],
+    makes: tuple[Fraction, ...],
+    frequency: tuple[Frequency, ...],
+    ladder: tuple[Taken, ...],
+    regimens: tuple[Taken, ...],
+) -> tuple[bool, ...]:
+    """Whether there is a way out from each of the regimens, searched for in that order; the rest is as of `WaysOut`."""
+    search = WaysOut(unit, falls, last, makes, frequency, ladder)
+    return tuple(search.exists(doses) for doses in regimens)
 
 
 def check_taper_duration(case: Case) -> Iterator[Finding]:

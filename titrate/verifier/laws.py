@@ -150,13 +150,13 @@ def _too_large(case: Case, law: str, way: Direction, changes: tuple[Change, ...]
             continue
         limits = applicable(changes, move.daily_before, move.span.daily, move.daily_original)
         bounds = [(by, limit.citation) for limit in limits for by in limit.by]
-        value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
         broken = [one for one in bounds if not within((one[0],), move.before, move.span.doses, move.original)]
         # One by one is as good as all at once: a share leaves no dose to begin or end, so only one pairing of the
         # doses, and of several amounts the smallest decides in every pairing. Only an exact size may need its own.
         if not broken and not within((by for by, _ in bounds), move.before, move.span.doses, move.original):
             broken = [one for one in bounds if one[0].exactly]
         for by, citation in broken:
+            value = f"{case.written(move.before)} to {case.written(move.span.doses)}"
             yield found(law, move.day, f"the doses go from {value}", value, _largest(way, by), citation)
 
 
@@ -179,12 +179,12 @@ def check_interval(case: Case) -> Iterator[Finding]:
             continue
         changes = case.limits.increase if move.direction == "rise" else case.limits.decrease
         for limit in applicable(changes, move.daily_before, move.span.daily, move.daily_original):
-            value = f"{max(move.held, 0)} day{'' if move.held == 1 else 's'}"
-            what = f"the dose changes after {value} of {case.written(move.before)}"
-            if limit.every is None and limit.silent_every:
-                yield found("interval", move.day, what, value, SILENT, limit.citation)
-            elif limit.every is not None and move.held < limit.every:
-                yield found("interval", move.day, what, value, f"at least {limit.every} days", limit.citation)
+            least = limit.every
+            if limit.silent_every if least is None else move.held < least:
+                value = f"{max(move.held, 0)} day{'' if move.held == 1 else 's'}"
+                what = f"the dose changes after {value} of {case.written(move.before)}"
+                bound = SILENT if least is None else f"at least {least} days"
+                yield found("interval", move.day, what, value, bound, limit.citation)
 
 
 def check_maximum(case: Case) -> Iterator[Finding]:
@@ -243,13 +243,15 @@ def _outside(
 ) -> Iterator[Finding]:
     """What of a regimen lies outside these bounds: the first such dose, the daily dose, the frequency."""
     day = span.days.first
-    wrong = [each for each in map(case.amount, every_dose(span.doses)) if dose is not None and each not in dose]
-    if wrong:
-        yield found(law, day, f"a dose is {wrong[0]}", str(wrong[0]), f"{dose} a dose", citation)
-    total = case.amount(worst(span.doses) if law == "maximum" else span.daily)
-    if daily is not None and total not in daily:
-        yield found(law, day, f"the daily dose is {total}", str(total), f"{daily} a day", citation)
-    for often in counts(span.doses) or (0,):
+    if dose is not None:
+        wrong = [each for each in map(case.amount, dict.fromkeys(every_dose(span.doses))) if each not in dose]
+        for each in wrong[:1]:
+            yield found(law, day, f"a dose is {each}", str(each), f"{dose} a dose", citation)
+    if daily is not None:
+        total = case.amount(worst(span.doses) if law == "maximum" else span.daily)
+        if total not in daily:
+            yield found(law, day, f"the daily dose is {total}", str(total), f"{daily} a day", citation)
+    for often in (counts(span.doses) or (0,)) if frequency is not None else ():
         if frequency is None or often in frequency:
             continue
         value = times_a_day(often) if often else "no dose"
@@ -321,8 +323,9 @@ def check_scope(case: Case) -> Iterator[Finding]:
 
 def check_rule(case: Case) -> Iterator[Finding]:
     """The schedule was made from this very rule file; proved against another, nothing is proved."""
-    for name in (field.name for field in fields(case.rule.stamp)):
-        value, limit = getattr(case.schedule.rule, name), getattr(case.rule.stamp, name)
+    stamp = case.rule.stamp
+    for name in (field.name for field in fields(stamp)):
+        value, limit = getattr(case.schedule.rule, name), getattr(stamp, name)
         if value != limit:
             yield found("rule", None, f"the schedule names the {name} {value}", value, f"{limit}, as in the rule")
 

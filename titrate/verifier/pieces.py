@@ -23,9 +23,9 @@ def check_makeable(case: Case) -> Iterator[Finding]:
 
 def _unmakeable(case: Case, administration: Administration, dose: Fraction) -> Iterator[tuple[str, str, str]]:
     """What is wrong with one dose, as (clause, value, limit)."""
-    written, pieces = str(case.amount(dose)), administration.pieces
+    written, pieces = case.amount(dose), administration.pieces
     if dose <= 0:
-        yield f"a dose is {written}", written, "more than nothing"
+        yield f"a dose is {written}", str(written), "more than nothing"
     products = [piece.product for piece in pieces]
     if any(product in products[:index] for index, product in enumerate(products)):
         yield f"a dose of {written} counts one product twice", _listed(pieces), "each product once"
