@@ -12,9 +12,9 @@ PACKAGE = ROOT / "titrate"
 
 # Each module may import from the floors below its own, and from its own floor only what is listed as neighbours.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "version", "written"),
+    ("errors", "version", "written", "atomic"),
     ("quantity", "days", "rulefolder"),
-    ("scale",),
+    ("scale", "rulederived"),
     ("source", "product"),
     ("reason",),
     ("patient", "regimen", "pump"),
@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("request", "zone", "inherit", "rulefault", "dispensing", "rulereading"),
     ("schedule", "resolution"),
     ("rule", "foreign", "difference", "supply", "refill"),
-    ("contradiction", "ruleschema"),
+    ("contradiction", "ruleschema", "rulekept"),
     ("rulereader", "planner.phase"),
     ("rulebook", "planner.grains", "planner.terms", "planner.refused", "planner.conflict", "verifier.change"),
     ("planner.moves",),
@@ -68,7 +68,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("revise.lead", "revise.withdrawal"),
     ("revise.planning",),
     ("revise",),
-    ("proof", "typed", "atomic"),
+    ("proof", "typed"),
     ("batch.lines", "batch.columns", "batch.kept"),
     ("batch.parquet", "batch.question"),
     ("batch.answer",),
@@ -76,7 +76,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("batch.run",),
     ("batch",),
     ("cli.console",),
-    ("cli.options",),
+    ("cli.options", "cli.astyped"),
     ("cli.writing", "cli.reading"),
     ("cli.documents",),
     ("cli.revising",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from titrate import scale
 from titrate.errors import RequestError
@@ -16,31 +16,38 @@ from titrate.product import Product
 from titrate.pump import PumpFact
 from titrate.quantity import Range
 from titrate.reason import Fact
-from titrate.rulebox import ProductTable
-from titrate.rulefile import RuleFile
-from titrate.ruleguide import GateTable, RestartTable
-from titrate.ruleladder import RungTable
-from titrate.rulelimit import StartTable
+from titrate.rulederived import Bounded
 from titrate.rulereading import Reading, citation_of
-from titrate.rulescope import ScopeTable
-from titrate.ruletaper import TaperTable
-from titrate.rulevalue import Cite, RangeTable
-from titrate.rulewhen import When
 from titrate.source import Citation
 
+if TYPE_CHECKING:
+    from titrate.rulebox import ProductTable
+    from titrate.rulefile import RuleFile
+    from titrate.ruleguide import GateTable, RestartTable
+    from titrate.ruleladder import RungTable
+    from titrate.rulelimit import StartTable
+    from titrate.rulescope import ScopeTable
+    from titrate.ruletaper import TaperTable
+    from titrate.rulevalue import Cite
+    from titrate.rulewhen import When
+
+# What a `when` may hold, in the order in which it is told.
+CONDITIONS = (
+    "age", "weight", "creatinine_clearance", "egfr", "dialysis", "taking", "not_taking", "setting", "origin",
+)  # fmt: skip
 _PARTS = {"no": 1, "halves": 2, "thirds": 3, "quarters": 4}
 
 
 def scope_of(when: When) -> Scope:
     """The conditions of a `when`, in the units in which the facts of a patient are kept."""
     conditions = []
-    for fact in When.model_fields:
+    for fact in CONDITIONS:
         value: Any = getattr(when, fact)
         if value is None:
             continue
         if fact == "not_taking":
             conditions.append(Condition("taking", words=value, none=True))
-        elif isinstance(value, RangeTable):
+        elif isinstance(value, Bounded):
             conditions.append(Condition(fact, _in_unit(value.range(), UNITS[fact])))
         else:
             conditions.append(Condition(fact, words=value if isinstance(value, tuple) else (str(value),)))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from titrate.limits import Limits
 from titrate.patient import Patient
 from titrate.resolution import Resolution
-from titrate.rulefile import RuleFile
 from titrate.rulereading import citation_of
-from titrate.rulevalue import Cite
 from titrate.schedule import Note, RuleStamp
 from titrate.source import Citation
+
+if TYPE_CHECKING:
+    from titrate.rulefile import RuleFile
+    from titrate.rulevalue import Cite
 
 
 @dataclass(frozen=True, slots=True)

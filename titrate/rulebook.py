@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from titrate.errors import RuleError
 from titrate.rule import Rule
-from titrate.rulefile import RuleFile
-from titrate.rulefolder import FOLDERS, folders, known
-from titrate.rulereader import Reader, content_of, counted
+from titrate.rulefolder import FOLDERS, content_of, folders, known
 
-__all__ = ["FOLDERS", "base_of", "find", "folders", "known", "load", "parse", "read"]
+if TYPE_CHECKING:
+    from titrate.rulefile import RuleFile
+    from titrate.rulereader import Reader
+
+__all__ = ["FOLDERS", "base_of", "find", "folders", "known", "load", "parse", "read", "recall"]
 
 # So many names fit into a message where none is near; all of them are listed elsewhere.
 _FEW = 3
@@ -36,6 +38,8 @@ def find(name: str, environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def _nearest(name: str, rules: Iterable[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, list(rules), n=3, cutoff=0.4)
     if near:
         return f" The nearest names are {', '.join(near)}."
@@ -49,8 +53,24 @@ def load(name: str, environment: Mapping[str, str] = os.environ) -> Rule:
     return read(find(name, environment), environment)
 
 
+def recall(name: str, environment: Mapping[str, str] = os.environ) -> Rule:
+    """The rule of that id or path, for planning and verifying alone: as it was kept when it was last read, if nothing
+    has changed since (`rulekept`). Raises `RuleError` with every fault of the file."""
+    from titrate import rulekept
+
+    path = find(name, environment)
+    kept = rulekept.find(path, content_of(path))
+    if kept is not None:
+        return kept
+    rule = read(path, environment)
+    rulekept.keep(rule, path)
+    return rule
+
+
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> Rule:
     """The rule in the file at `path`. Raises `RuleError` with every fault of the file."""
+    from titrate.rulereader import counted
+
     done = _reader(environment).read(content_of(path), path)
     if done.rule is None:
         raise RuleError(f"{path.name} has {counted(done.faults)}:", done.faults)
@@ -104,4 +124,6 @@ def base_of(name: str, path: Path, environment: Mapping[str, str] = os.environ) 
 
 
 def _reader(environment: Mapping[str, str]) -> Reader:
+    from titrate.rulereader import Reader
+
     return Reader(lambda name, path: base_of(name, path, environment))

@@ -1,4 +1,4 @@
-"""Where rule files lie. It reads none, so that completing a name costs next to nothing."""
+"""Where rule files lie, and their bytes. What they say is not read here: completing a name costs next to nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from titrate.errors import RuleError
 
 FOLDERS = "TITRATE_RULES"
+# A rule file is a page or two of text; anything of this size is something else.
+LARGEST_FILE = 1_000_000
 
 
 def folders(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
@@ -31,3 +33,13 @@ def known(environment: Mapping[str, str] = os.environ) -> dict[str, Path]:
         for path in sorted(folder.glob("*.toml"), key=lambda path: path.stem):
             found.setdefault(path.stem, path)
     return found
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a rule file. Raises `RuleError` for one that cannot be read or is too large to be a rule."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise RuleError(f"{path} is larger than {LARGEST_FILE} bytes, and so no rule file.")
+        return path.read_bytes()
+    except OSError as fault:
+        raise RuleError(f"{path} cannot be read: {fault.strerror}.") from fault

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from titrate.days import Duration
 from titrate.limit import in_days
-from titrate.quantity import Quantity
 from titrate.regimen import LONGEST_CYCLE
+from titrate.rulederived import NOTHING, Taken
 from titrate.rulevalue import Cited, EveryTable
 
-_DOSE = re.compile(r"(?P<slot>\S.*?) (?P<dose>[\d.]+ ?[^\d\s,;]+)", re.ASCII)
-_NOTHING = "nothing"
 _ONE = r"[^,;\d]+ [\d.]+ ?[^\d\s,;]+"
-_DAY = rf"({_NOTHING}|{_ONE}(, {_ONE})*)"
-
-SlotDoses = tuple[tuple[str, Quantity], ...]
+_DAY = rf"({NOTHING}|{_ONE}(, {_ONE})*)"
 
 
-class RungTable(Cited):
+class RungTable(Taken, Cited):
     """One rung of a ladder. The rungs follow each other as they stand; none is left out on the way."""
 
     take: str = Field(json_schema_extra={"pattern": rf"^{_DAY}(; {_DAY})*$"})
@@ -47,29 +42,3 @@ class RungTable(Cited):
         if self.round is not None and not any("kg" in dose.unit.split("/")[1:] for dose in self.doses):
             raise ValueError('round belongs to doses by weight, such as "morning 0.15 mg/kg"')
         return self
-
-    @property
-    def days(self) -> tuple[SlotDoses, ...]:
-        """The days that are named, in order, each with its slots and their doses. Raises `ValueError` for other
-        text."""
-        return tuple(() if day.strip() == _NOTHING else _day(day) for day in self.take.split(";"))
-
-    @property
-    def doses(self) -> tuple[Quantity, ...]:
-        """All doses of the cycle in order."""
-        return tuple(dose for day in self.days for _, dose in day)
-
-    @property
-    def on(self) -> tuple[int, ...]:
-        """For each dose the day of the cycle on which it is taken, counted from 1."""
-        return tuple(number for number, day in enumerate(self.days, 1) for _ in day)
-
-
-def _day(text: str) -> SlotDoses:
-    found = []
-    for part in text.split(","):
-        match = _DOSE.fullmatch(part.strip())
-        if match is None:
-            raise ValueError(f'"{part.strip()}" is no slot and its dose; write for example "evening 25 mg"')
-        found.append((match["slot"], Quantity.parse(match["dose"])))
-    return tuple(found)

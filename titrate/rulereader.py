@@ -19,11 +19,10 @@ from titrate.inherit import REPEATED, Base, joined
 from titrate.rule import Rule
 from titrate.rulefault import BLANK, told, unfilled
 from titrate.rulefile import RuleFile
+from titrate.rulefolder import content_of
 from titrate.ruleshape import join, written
 from titrate.rulevalue import shown
 
-# A rule file is a page or two of text; anything of this size is something else.
-LARGEST_FILE = 1_000_000
 # A clinic's rule on a hospital's on a country's: who reads more files than that to know one dose?
 DEEPEST = 3
 
@@ -44,16 +43,6 @@ class Read:
     file: RuleFile | None
     rule: Rule | None
     faults: tuple[str, ...]
-
-
-def content_of(path: Path) -> bytes:
-    """The bytes of a rule file. Raises `RuleError` for one that cannot be read or is too large to be a rule."""
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise RuleError(f"{path} is larger than {LARGEST_FILE} bytes, and so no rule file.")
-        return path.read_bytes()
-    except OSError as fault:
-        raise RuleError(f"{path} cannot be read: {fault.strerror}.") from fault
 
 
 def together(content: bytes, base: Rule) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from titrate.errors import RequestError
 from titrate.ladder import Rung, merged
@@ -11,19 +12,21 @@ from titrate.limit import By, Change, Frequency, Maintenance, Maximum, Spacing, 
 from titrate.patient import Patient
 from titrate.product import Product, makeable
 from titrate.quantity import Quantity, Range
-from titrate.rulefile import RuleFile
-from titrate.ruleladder import RungTable
-from titrate.rulelimit import (
-    ChangeTable,
-    FrequencyTable,
-    MaintenanceTable,
-    MaximumTable,
-    SpacingTable,
-    StartTable,
-)
-from titrate.ruletaper import RateTable
-from titrate.rulevalue import ByTable, Cite, RangeTable, TimesTable
 from titrate.source import Citation, Source
+
+if TYPE_CHECKING:
+    from titrate.rulefile import RuleFile
+    from titrate.ruleladder import RungTable
+    from titrate.rulelimit import (
+        ChangeTable,
+        FrequencyTable,
+        MaintenanceTable,
+        MaximumTable,
+        SpacingTable,
+        StartTable,
+    )
+    from titrate.ruletaper import RateTable
+    from titrate.rulevalue import ByTable, Cite, RangeTable, TimesTable
 
 
 def citation_of(file: RuleFile, cite: Cite) -> Citation:

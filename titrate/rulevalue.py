@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from titrate.days import Duration
 from titrate.limit import Per
-from titrate.quantity import Quantity, Range
+from titrate.quantity import Quantity
+from titrate.rulederived import Bounded, Sized
 from titrate.scale import Scale
 from titrate.source import Basis
 
@@ -149,7 +150,7 @@ class Cited(Table):
     """What other sources print about the same thing. It binds nothing and is never averaged."""
 
 
-class RangeTable(Table):
+class RangeTable(Bounded, Table):
     """Bounds on a quantity; plain text stands for exactly that value."""
 
     at_least: Amount | None = None
@@ -166,10 +167,6 @@ class RangeTable(Table):
         if not self.range().bounds:
             raise ValueError('a range needs a bound; write for example { at-least = "10 mg", at-most = "20 mg" }')
         return self
-
-    def range(self) -> Range:
-        """The bounds as a plain value. Raises `ValueError` for unlike units and empty ranges."""
-        return Range(self.at_least, self.above, self.at_most, self.below)
 
 
 Amounts = Annotated[RangeTable, BeforeValidator(_range, json_schema_input_type=AmountText | RangeTable)]
@@ -203,7 +200,7 @@ _Number = Annotated[int, Field(ge=1, le=24)]
 TimesADay = Annotated[TimesTable, BeforeValidator(_times, json_schema_input_type=_Number | TimesTable)]
 
 
-class ByTable(Table):
+class ByTable(Sized, Table):
     """How large one change may be. `per` also tells how a plain `--by` is read where the source is silent."""
 
     at_most: Amount | None = None
@@ -221,11 +218,6 @@ class ByTable(Table):
     phase."""
     cap: Amount | None = None
     """Of a change by weight: never more than this amount, whatever the weight."""
-
-    @property
-    def most(self) -> Quantity | None:
-        """The largest change, whether smaller ones are allowed or not; `None` where the source is silent."""
-        return self.at_most if self.exactly is None else self.exactly
 
     @model_validator(mode="after")
     def _spoken(self) -> ByTable:

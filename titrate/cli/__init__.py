@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
+from titrate.cli.astyped import Command, Group
 from titrate.version import VERSION
 
 # Each command: the module of this package and the name in it, and the first sentence of its help as the list shows it.
@@ -70,11 +71,11 @@ def command(name: str) -> Any:
     if isinstance(found, typer.Typer):
         return typer.main.get_command(found)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name, cls=_Plan if name == "plan" else None)(found)
+    alone.command(name, cls=_Plan if name == "plan" else Command)(found)
     return typer.main.get_command(alone)
 
 
-class _Plan(TyperCommand):
+class _Plan(Command):
     """`plan`, which asks on a terminal where nothing was typed after it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -83,7 +84,7 @@ class _Plan(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     """All commands by name and help, until one of them is typed."""
 
     def __init__(self, **given: Any) -> None:

@@ -232,5 +232,5 @@ def _planned(goal: Goal, rule: str, typed: Typed, needs_zone: bool) -> Schedule:
     from titrate import rulebook
     from titrate.proof import proven
 
-    loaded = rulebook.load(rule)
+    loaded = rulebook.recall(rule)
     return proven(loaded, typed.request(loaded.id, goal, now(), today()))
