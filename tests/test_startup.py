@@ -23,6 +23,8 @@ TYPER = {"typer", "rich", "shellingham", "annotated_doc", "pydantic", "pydantic_
          "typing_extensions", "typing_inspection", "pygments", "markdown_it", "mdurl", "click", "colorama",
          "attr"}  # fmt: skip
 RICH = {"rich", "pygments", "markdown_it", "mdurl", "attr"}  # rich takes attrs along where it is installed
+# A plan needs no pydantic where its rule was read before.
+WITHOUT_PYDANTIC = {"typer", "shellingham", "annotated_doc"}
 HELP = {"titrate.cli", "titrate.version"}
 # Reading a rule: whatever lies below the room that finds and reads rule files.
 RULE = {name for names in FLOORS[: floor("rulebook")] for name in names if "." not in name} | {"rulebook"}
@@ -39,21 +41,29 @@ MAY: tuple[tuple[tuple[str, ...], set[str], set[str]], ...] = (
     (("--version",), HELP, TYPER - RICH),
     (("rules",), RULES, TYPER - RICH),
     (("rules", "show", "baclofen-oral-spasticity"), RULES | FORMATS, TYPER - RICH),
-    ((*PLAN, "--format", "csv"), PLANNED | FORMATS, TYPER - RICH),
-    ((*PLAN, "--format", "text"), PLANNED | FORMATS, TYPER - RICH),
+    ((*PLAN, "--format", "csv"), PLANNED | FORMATS, WITHOUT_PYDANTIC),
+    ((*PLAN, "--format", "text"), PLANNED | FORMATS, WITHOUT_PYDANTIC),
     ((*PLAN, "--format", "json"), PLANNED | FORMATS, TYPER - RICH),
     (
         (*PLAN, "--format", "ics", "--tz", "Europe/London"),
         PLANNED | FORMATS | {"titrate.zone"},
-        (TYPER - RICH) | {"icalendar", "dateutil", "tzdata", "six"},
+        WITHOUT_PYDANTIC | {"icalendar", "dateutil", "tzdata", "six"},
     ),
     # Without a terminal a table is text, and so the command itself needs no rich.
-    ((*PLAN, "--format", "table"), PLANNED | FORMATS, TYPER),
+    ((*PLAN, "--format", "table"), PLANNED | FORMATS, WITHOUT_PYDANTIC | RICH),
     (("explain", "nothing.json"), RULES | FORMATS, TYPER - RICH),
 )
 
 
-def loaded(arguments: tuple[str, ...]) -> set[str]:
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of compiled modules, with the rule kept by the first command that read it."""
+    folder = tmp_path_factory.mktemp("compiled")
+    loaded((*PLAN, "--format", "csv"), folder)
+    return folder
+
+
+def loaded(arguments: tuple[str, ...], compiled: Path) -> set[str]:
     """Every module that the command loads beyond those of Python itself."""
     code = (
         "import sys, json\n"
@@ -64,10 +74,12 @@ def loaded(arguments: tuple[str, ...]) -> set[str]:
         "except SystemExit:\n    pass\n"
         "print(json.dumps(sorted(set(sys.modules) - before)), file=sys.stderr)"
     )
+    around = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    around |= {"PYTHONWARNINGS": "default", "PYTHONPYCACHEPREFIX": str(compiled)}
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True, text=True, cwd=ROOT, check=True,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1795424400", "PYTHONWARNINGS": "default"},
+        env={**around, "SOURCE_DATE_EPOCH": "1795424400"},
     )  # fmt: skip
     names: list[str] = json.loads(done.stderr.splitlines()[-1])
     python = {*sys.stdlib_module_names, "typing.io", "typing.re"}
@@ -77,26 +89,30 @@ def loaded(arguments: tuple[str, ...]) -> set[str]:
 @pytest.mark.parametrize(
     ("arguments", "own", "others"), MAY, ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else ""
 )
-def test_a_command_loads_no_more_than_it_needs(arguments: tuple[str, ...], own: set[str], others: set[str]) -> None:
-    found = loaded(arguments)
+def test_a_command_loads_no_more_than_it_needs(
+    arguments: tuple[str, ...], own: set[str], others: set[str], compiled: Path
+) -> None:
+    found = loaded(arguments, compiled)
     ours = {".".join(name.split(".")[:2]) for name in found if name.startswith("titrate.")}
     assert ours - own - {"titrate.atomic"} == set()
     assert {name.split(".")[0] for name in found if not name.startswith("titrate.")} - others == set()
 
 
-def test_help_loads_the_module_of_no_command() -> None:
-    assert {name for name in loaded(("--help",)) if name.startswith("titrate.cli.")} == set()
+def test_help_loads_the_module_of_no_command(compiled: Path) -> None:
+    found = loaded(("--help",), compiled)
+    assert {name for name in found if name.startswith("titrate.cli.")} == {"titrate.cli.astyped"}
 
 
-def test_a_command_loads_no_other_command() -> None:
-    formats = {name for name in loaded((*PLAN, "--format", "csv")) if name.startswith("titrate.formats.")}
+def test_a_command_loads_no_other_command(compiled: Path) -> None:
+    formats = {name for name in loaded((*PLAN, "--format", "csv"), compiled) if name.startswith("titrate.formats.")}
     assert formats == {"titrate.formats.csv"}
 
 
-def test_a_plan_loads_nothing_for_what_it_is_not() -> None:
+def test_a_plan_loads_nothing_for_what_it_is_not(compiled: Path) -> None:
     """It is not dispensed, revises nothing, and is not refused."""
     others = {"titrate.supply", "titrate.refill", "titrate.cli.revising", "titrate.planner.refusal"}
-    assert loaded((*PLAN, "--format", "csv")) & others == set()
+    others |= {"titrate.rulereader", "titrate.rulefile", "titrate.rulevalue"}  # its rule was kept
+    assert loaded((*PLAN, "--format", "csv"), compiled) & others == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -8,11 +8,11 @@ import re
 import secrets
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from titrate.errors import FormatError
+from titrate.frozen import dataclass
 
 # The files beside their places are called `.plan.json.0123456789ab.part`.
 _PART = r"[0-9a-f]{12}"

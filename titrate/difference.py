@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from titrate.days import Days, between, plus
+from titrate.frozen import dataclass
 from titrate.regimen import Regimen
 from titrate.schedule import Schedule
 

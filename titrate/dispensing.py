@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from titrate.days import Duration
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.product import Stock
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time
 from fractions import Fraction
 
 from titrate.days import between
+from titrate.frozen import dataclass
 from titrate.product import Form
 from titrate.quantity import Quantity
 from titrate.schedule import Kind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity, Range
 from titrate.reason import Fact
 from titrate.source import Citation

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from titrate.frozen import dataclass
 from titrate.rulefile import RuleFile
 from titrate.ruleshape import Join, join, tables, written
 from titrate.rulevalue import shown

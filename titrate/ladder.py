@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from titrate.frozen import dataclass
 from titrate.limit import in_days
 from titrate.quantity import Quantity
 from titrate.reason import Fact

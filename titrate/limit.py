@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity, Range
 from titrate.reason import Fact
 from titrate.regimen import every, times_a_day

@@ -7,8 +7,9 @@ a rule both speak, the narrower one decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from titrate.frozen import dataclass
 from titrate.guide import Gate, Look, Missed, Restart
 from titrate.ladder import Rung, as_fact
 from titrate.limit import (

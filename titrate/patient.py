@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity, Range
 
 FACTS: dict[str, str] = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
 from typing import Any, ClassVar, Literal
 
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity, decimal
 from titrate.scale import Scale
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any, ClassVar, Literal
 
 from titrate.days import Duration
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.source import Citation

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, total_ordering
 from typing import Any
 
 from titrate import written
+from titrate.frozen import dataclass
 
 # Canonical unit -> (dimension, size in the dimension's smallest unit here).
 _UNITS: dict[str, tuple[str, Fraction]] = {

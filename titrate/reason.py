@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from titrate.frozen import dataclass
 from titrate.source import Citation
 
 

@@ -8,7 +8,6 @@ too early and is never too late.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import chain
@@ -16,6 +15,7 @@ from typing import Literal
 
 from titrate.days import Days, Duration, between, in_words, plus
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.regimen import Regimen
 from titrate.schedule import Schedule

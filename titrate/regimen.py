@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import time
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from titrate.frozen import dataclass
 from titrate.product import Piece
 from titrate.quantity import Quantity, canonical_unit
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import date, datetime, time
 from typing import Any, ClassVar, Literal
 
 from titrate.days import Duration
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.patient import Patient
 from titrate.product import Handling, Stock
 from titrate.pump import Pump

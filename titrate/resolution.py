@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from titrate import scale
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.guide import Gate, Look, Missed, Restart, hours, open_edges, spanned
 from titrate.limit import LastStep, Start, TaperDuration
 from titrate.limits import Limits

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from titrate.frozen import dataclass
 from titrate.limits import Limits
 from titrate.patient import Patient
 from titrate.resolution import Resolution

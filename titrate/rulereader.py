@@ -6,7 +6,6 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from titrate.contradiction import contradictions, unknown_sources
 from titrate.errors import RuleError
+from titrate.frozen import dataclass
 from titrate.inherit import REPEATED, Base, joined
 from titrate.rule import Rule
 from titrate.rulefault import BLANK, told, unfilled

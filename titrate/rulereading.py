@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.ladder import Rung, merged
 from titrate.limit import By, Change, Frequency, Maintenance, Maximum, Spacing, Start, Times
 from titrate.patient import Patient

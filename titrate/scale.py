@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from titrate import written
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity, decimal
 
 _STRETCH = re.compile(r"(?P<step>.+?)(?: (?:up )?to (?P<up_to>.+?))?(?: above)?", re.ASCII)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from titrate.days import Days, Duration, between, in_words, plus
 from titrate.dispensing import Dispensing
 from titrate.errors import FormatError
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
 from titrate.regimen import Regimen

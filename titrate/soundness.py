@@ -7,7 +7,7 @@ change that no limit bounds. A warning is for the person who keeps the rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from titrate.bands import faults as faults_of_bands
 from titrate.days import Duration, between
 from titrate.errors import NoSchedule, RequestError
+from titrate.frozen import dataclass
 from titrate.limits import Limits
 from titrate.patient import Patient
 from titrate.planner import plan

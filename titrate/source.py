@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from titrate.frozen import dataclass
 
 # How a number stands to its source: the source prints it; it is arithmetic on what the source
 # prints; no source prints it and the file says from what it follows; the prescriber set it.

@@ -8,7 +8,7 @@ which the last fill runs out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
@@ -16,6 +16,7 @@ from math import ceil
 from titrate.days import Days, Duration, between, plus
 from titrate.dispensing import Dispensing
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.product import Piece, Product
 from titrate.regimen import Regimen
 from titrate.schedule import Day, Schedule

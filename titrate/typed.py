@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from titrate.days import Duration, parse_date, parse_time
 from titrate.dispensing import Dispensing
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.patient import Patient, Setting
 from titrate.product import Stock
 from titrate.pump import Pump

@@ -8,7 +8,6 @@ everywhere. Its yearly rule is the footer of its TZif file (RFC 8536, 3.3), the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 
 Oddity = Literal["skipped", "repeated"]
 

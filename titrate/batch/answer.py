@@ -6,7 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from io import StringIO
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from titrate.batch.question import Form, Reader
 from titrate.errors import FormatError, RuleError, TitrateError
 from titrate.formats import csv as tidy
 from titrate.formats import lines as documents
+from titrate.frozen import dataclass
 from titrate.proof import proved
 from titrate.schedule import Schedule
 

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -20,6 +20,7 @@ from titrate.batch.answer import Settings, Tally
 from titrate.batch.lines import Portion
 from titrate.batch.parquet import join
 from titrate.errors import FormatError
+from titrate.frozen import dataclass
 from titrate.version import VERSION
 
 

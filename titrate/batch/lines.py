@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from titrate.errors import FormatError
+from titrate.frozen import dataclass
 
 # A request takes a few hundred bytes.
 LONGEST = 100_000

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Literal
 
 from titrate.batch.lines import LONGEST, Line
 from titrate.errors import FormatError, RequestError
 from titrate.formats import lines
+from titrate.frozen import dataclass
 from titrate.request import Goal, Request
 from titrate.typed import Typed
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from titrate.errors import RequestError
 from titrate.foreign import ForeignDose, ForeignPiece
+from titrate.frozen import dataclass
 from titrate.limits import Limits
 from titrate.product import Makeable, Piece, Product, makeable
 from titrate.quantity import Quantity

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import time
 
 from titrate.checking.folding import folded
@@ -17,6 +17,7 @@ from titrate.checking.products import Hand
 from titrate.days import Days, in_words, plus
 from titrate.errors import FormatError, RequestError
 from titrate.foreign import Foreign, ForeignDose, ForeignStep
+from titrate.frozen import dataclass
 from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.reason import Because

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from titrate.frozen import dataclass
 from titrate.schedule import RuleStamp, Schedule, Step
 from titrate.verifier import Finding
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +29,7 @@ from titrate.cli.options import (
     Tz,
 )
 from titrate.errors import FormatError, RequestError, TitrateError
+from titrate.frozen import dataclass
 
 if TYPE_CHECKING:
     from titrate.dispensing import Dispensing

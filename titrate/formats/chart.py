@@ -7,12 +7,12 @@ dose is never drawn as none; the doses themselves stand in the table.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from titrate.days import between, in_short, plus
 from titrate.formats.fitting import fit
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.schedule import Schedule, Step
 

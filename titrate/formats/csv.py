@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
 from io import StringIO
@@ -20,6 +19,7 @@ from typing import TypeVar, get_args
 
 from titrate.days import WEEKDAYS, between, parse_time
 from titrate.errors import FormatError
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity, canonical_unit
 from titrate.regimen import Regimen
 from titrate.schedule import Day, Kind, Schedule

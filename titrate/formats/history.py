@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from titrate.days import in_short
 from titrate.formats.fitting import NBSP, fit
 from titrate.formats.json import Document
 from titrate.formats.text import WIDTH
+from titrate.frozen import dataclass
 from titrate.schedule import Schedule
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import time
 from functools import cache
 from itertools import pairwise
@@ -22,6 +21,7 @@ from pydantic_core import PydanticSerializationError
 from titrate.days import between, plus
 from titrate.errors import FormatError
 from titrate.formats import chain, seal
+from titrate.frozen import dataclass
 from titrate.quantity import canonical_unit
 from titrate.regimen import LONGEST_CYCLE, Regimen
 from titrate.request import Request

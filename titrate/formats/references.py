@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from titrate.days import in_short
 from titrate.formats.fitting import NBSP, fit, visible
+from titrate.frozen import dataclass
 from titrate.source import Citation
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from titrate.formats.rulewords import Limit, limits, words
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.rule import Rule
 from titrate.rulefile import RuleFile

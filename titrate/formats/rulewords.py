@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from titrate.frozen import dataclass
 from titrate.resolution import scope_of
 from titrate.rule import Rule
 from titrate.rulefile import RuleFile

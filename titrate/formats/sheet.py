@@ -8,7 +8,7 @@ label, a rule) pass through `fit` and cannot get round it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from titrate.formats.changes import sentences
 from titrate.formats.fitting import NBSP, fit
 from titrate.formats.references import References
 from titrate.formats.supply import wishes
+from titrate.frozen import dataclass
 from titrate.limit import in_days
 from titrate.patient import FACTS, Patient, as_said
 from titrate.quantity import Quantity

@@ -5,11 +5,12 @@ There is nothing to choose: every rung is taken, in order, for as short a time a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.ladder import Rung, as_fact
 from titrate.planner import search, why
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent

@@ -5,11 +5,12 @@ Above the first rung the falls of any other taper hold. On the ladder there is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from titrate.days import Duration, between, in_words, plus
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.ladder import Rung, as_fact
 from titrate.limit import in_days
 from titrate.planner import search, why

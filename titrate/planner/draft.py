@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from titrate.days import Duration, between, in_words, plus
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.ladder import Rung
 from titrate.limit import in_days
 from titrate.planner import why

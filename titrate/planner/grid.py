@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from fractions import Fraction
 from itertools import product as every_combination
 from types import MappingProxyType
 
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.limit import Frequency
 from titrate.limits import Limits
 from titrate.planner.grains import whole_grains

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from titrate.frozen import dataclass
 from titrate.planner.line import Bound, Line
 from titrate.planner.moves import Doses, Span
 from titrate.planner.path import Edges, Graph

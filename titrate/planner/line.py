@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import add
 from typing import NamedTuple
 
+from titrate.frozen import dataclass
 from titrate.planner.moves import UNBOUNDED, Span
 from titrate.planner.stretch import Stretch
 

@@ -9,12 +9,12 @@ other way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from titrate.frozen import dataclass
 from titrate.limit import By, Change
 from titrate.planner.grains import whole_grains
 from titrate.quantity import Quantity

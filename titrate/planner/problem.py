@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from itertools import product as every_combination
 
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.ladder import Rung
 from titrate.limit import Spacing, in_days
 from titrate.limits import Limits

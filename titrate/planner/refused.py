@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from titrate.frozen import dataclass
 from titrate.reason import Fact
 from titrate.request import Request
 

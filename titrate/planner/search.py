@@ -15,10 +15,10 @@ is found among them; but where the end of a taper is chosen, all days are search
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from titrate.frozen import dataclass
 from titrate.planner.grid import lateness
 from titrate.planner.moves import Doses
 from titrate.planner.problem import Problem

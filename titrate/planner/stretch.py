@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, combinations
 
+from titrate.frozen import dataclass
 from titrate.limits import Limits
 from titrate.planner.grains import whole_grains
 from titrate.planner.grid import daily_doses

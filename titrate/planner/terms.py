@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.limit import OFF_LABEL, Change, in_days
 from titrate.limits import Limits
 from titrate.planner.phase import bounded

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal, TypeVar, get_args
 
 from titrate.days import Days, Duration, between, parse_date
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.regimen import Pattern
 
 Name = Literal["stay", "back", "slower", "retarget", "stop", "missed", "withheld", "shift", "products", "replan",

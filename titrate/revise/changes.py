@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date, time
 
 from titrate.days import Duration, in_words
+from titrate.frozen import dataclass
 from titrate.patient import Patient
 from titrate.product import Stock
 from titrate.pump import Pump

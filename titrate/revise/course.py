@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from titrate.days import Days, between, plus
+from titrate.frozen import dataclass
 from titrate.regimen import Pattern, Regimen
 from titrate.schedule import Absence, Kind, Schedule, Step
 

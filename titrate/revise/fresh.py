@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
 from titrate.days import plus
+from titrate.frozen import dataclass
 from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.revise.course import Course, pattern

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from titrate.days import in_words
 from titrate.errors import NoSchedule
+from titrate.frozen import dataclass
 from titrate.reason import Because
 from titrate.request import Request
 from titrate.revise.action import Action

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -11,6 +11,7 @@ from typing import Any
 
 from titrate.days import Days, between, in_words, plus
 from titrate.errors import RequestError
+from titrate.frozen import dataclass
 from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.reason import Fact

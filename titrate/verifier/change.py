@@ -8,12 +8,12 @@ compared day by day, whichever day of the one meets the first day of the other, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 from typing import Literal
 
+from titrate.frozen import dataclass
 from titrate.limit import By, Change
 from titrate.quantity import Quantity, Range
 

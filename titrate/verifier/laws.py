@@ -8,11 +8,12 @@ together, so that a step without end, or one of a thousand years, costs no more 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from fractions import Fraction
 from itertools import pairwise
 
 from titrate.days import between, plus
+from titrate.frozen import dataclass
 from titrate.limit import OFF_LABEL, By, Change, Times
 from titrate.limits import Limits
 from titrate.quantity import Quantity, Range

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from titrate.days import plus
+from titrate.frozen import dataclass
 from titrate.limit import Spacing
 from titrate.quantity import Quantity
 from titrate.verifier.case import Case, Finding, Span, found

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from itertools import islice
 
+from titrate.frozen import dataclass
 from titrate.limit import Change, Frequency, LastStep
 from titrate.limits import Limits
 from titrate.product import ANY, Handling, Product, makeable

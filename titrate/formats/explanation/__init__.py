@@ -9,12 +9,12 @@ taken before and what changes next is read off the steps.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from titrate.days import in_words, plus
 from titrate.errors import FormatError, RequestError
 from titrate.formats.sheet import fit
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.reason import Because, Fact
 from titrate.regimen import Pattern, times_a_day

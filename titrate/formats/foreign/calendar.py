@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -17,6 +17,7 @@ from titrate.errors import FormatError, RequestError
 from titrate.foreign import Foreign, ForeignDose, ForeignPiece, ForeignStep, joined
 from titrate.formats.foreign import cycles, pieces, printed
 from titrate.formats.foreign.cells import check_weekday, in_letters, shown
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.regimen import LONGEST_CYCLE, MOST_A_DAY
 from titrate.zone import load

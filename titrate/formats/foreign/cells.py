@@ -6,11 +6,12 @@ Every function raises `ValueError` with a sentence that has no full stop; who ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from titrate.days import MONTHS, WEEKDAYS
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity, canonical_unit, decimal
 
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import time
 from itertools import pairwise
 from typing import Literal
@@ -11,6 +10,7 @@ from typing import Literal
 from titrate.days import parse_time
 from titrate.errors import FormatError
 from titrate.formats.foreign.cells import known_unit, shown
+from titrate.frozen import dataclass
 
 Means = Literal["date", "from", "to", "slot", "dose", "daily", "kind", "weekday", "ignored"]
 

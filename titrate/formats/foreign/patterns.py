@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from titrate.foreign import ForeignDose
 from titrate.formats.foreign.cells import Amounts, shown
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.regimen import MOST_A_DAY, times_a_day
 

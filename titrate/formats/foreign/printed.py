@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -19,6 +19,7 @@ from titrate.errors import FormatError
 from titrate.foreign import ForeignDose, ForeignPiece, ForeignStep
 from titrate.formats.foreign import pieces
 from titrate.formats.foreign.cells import check_weekday, shown
+from titrate.frozen import dataclass
 from titrate.schedule import Kind
 
 _SHORT = {name[:3]: number for number, name in enumerate(MONTHS, 1)}

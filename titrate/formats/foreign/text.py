@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from titrate.errors import FormatError
 from titrate.foreign import Foreign, ForeignDose, ForeignStep
 from titrate.formats.foreign import cycles, pieces, printed
 from titrate.formats.foreign.cells import shown
+from titrate.frozen import dataclass
 
 BEGINS = re.compile(r"^(?:Step|Then step) \d+: ", re.MULTILINE | re.ASCII)
 _HEADING = re.compile(r"(?:Step|Then step) \d+: (?P<dates>.+) \((?P<length>[^()]+), (?P<kind>\w+)\)", re.ASCII)

@@ -5,7 +5,6 @@ It needs no network and no script. The same schedule, language, audience and pap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from titrate.formats.fitting import NBSP, fit
 from titrate.formats.html.language import LANGUAGES, Language, language
 from titrate.formats.html.page import Audience, Page, Paper, page
 from titrate.formats.html.references import capital
+from titrate.frozen import dataclass
 
 if TYPE_CHECKING:
     from jinja2 import Environment

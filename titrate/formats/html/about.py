@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC
 
 from titrate.difference import Difference, differences
@@ -11,6 +10,7 @@ from titrate.formats.fitting import fit
 from titrate.formats.html import wording
 from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import References, Said, capital
+from titrate.frozen import dataclass
 from titrate.patient import FACTS, as_said
 from titrate.quantity import Quantity
 from titrate.reason import Fact

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from titrate.formats.html.language import word
 from titrate.formats.html.references import References, Said
+from titrate.frozen import dataclass
 from titrate.schedule import Note
 
 # Heading, topics, and whether it stands on the patient's sheet although the rule says nothing of it.

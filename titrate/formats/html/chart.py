@@ -7,13 +7,13 @@ is planned is a thick line, what is over a hatched area, the target is dashed, t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from titrate.days import between, plus
 from titrate.formats.html import wording
 from titrate.formats.html.language import Language
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.schedule import Schedule, Step
 

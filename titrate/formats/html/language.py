@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from titrate.days import MONTHS, WEEKDAYS
 from titrate.errors import RequestError
 from titrate.formats.fitting import NBSP, fit, joined
+from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Literal
 
@@ -14,6 +14,7 @@ from titrate.formats.html import about, advice, cycles, summary, supply, wording
 from titrate.formats.html.chart import Chart, chart, description
 from titrate.formats.html.language import Language, word
 from titrate.formats.html.references import Place, References, Said, capital
+from titrate.frozen import dataclass
 from titrate.regimen import Administration, Regimen
 from titrate.schedule import Day, Leaving, Schedule, Step
 

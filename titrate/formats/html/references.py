@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from titrate.formats.fitting import fit, visible
 from titrate.formats.html.language import Language
 from titrate.formats.html.phrases import translated
+from titrate.frozen import dataclass
 from titrate.reason import Because, Fact
 from titrate.source import Citation
 

@@ -8,7 +8,7 @@ shows; texts keep the detail, because without it the right dose could not be tak
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from titrate.days import between, in_words, plus
 from titrate.dispensing import Dispensing
 from titrate.errors import RequestError
 from titrate.formats.ics import about, house, wording
+from titrate.frozen import dataclass
 from titrate.regimen import Administration
 from titrate.schedule import Absence, Schedule, Step
 from titrate.zone import Oddity, instant, oddity

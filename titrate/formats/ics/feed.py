@@ -10,7 +10,7 @@ missed the revision that dropped it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from titrate.days import plus
 from titrate.formats.ics import wording
 from titrate.formats.ics.diary import CalendarOptions, Entry, entries, followed, taken_away
+from titrate.frozen import dataclass
 from titrate.schedule import Schedule
 from titrate.zone import load
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from titrate.days import in_words, plus
 from titrate.dispensing import Dispensing
 from titrate.formats.ics import wording
+from titrate.frozen import dataclass
 from titrate.refill import Filling, fillings
 from titrate.schedule import Schedule
 from titrate.supply import Fill, Supply, of, used_by

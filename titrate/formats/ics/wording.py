@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from titrate.days import between, in_words, plus
 from titrate.formats import occasions
+from titrate.frozen import dataclass
 from titrate.product import Piece
 from titrate.quantity import Quantity
 from titrate.reason import Fact

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from titrate.days import in_words, plus
 from titrate.formats import occasions
 from titrate.formats.fitting import fit
+from titrate.frozen import dataclass
 from titrate.product import Piece
 from titrate.regimen import Administration
 from titrate.schedule import Schedule, Step
