@@ -235,6 +235,7 @@ class Oracle:
         self._moves: dict[tuple[bool, bool, Day, Day, Day], bool] = {}
         self._out: dict[tuple[Day, int, Day], bool] = {}
         self._falling_days: dict[int, list[Day]] = {}
+        self.time_only = False
 
     # --- days
 
@@ -474,7 +475,7 @@ class Oracle:
             seen[day] = [
                 (worth, target)
                 for target in targets
-                for worth in undominated([worth for worth, reached in found if reached == target])
+                for worth in self._worth_keeping([worth for worth, reached in found if reached == target])
             ]
         return seen[day]
 
@@ -493,7 +494,7 @@ class Oracle:
                     found += [
                         self._alone(day).after(time, change, rest) for rest in self._off(lower, original, shape, seen)
                     ]
-            seen[day] = undominated(found)
+            seen[day] = self._worth_keeping(found)
         return seen[day]
 
     def _taper_ways(self, begin: Day, kept: int | None, shape: Callable[[Day], bool]) -> list[Worth]:
@@ -565,7 +566,21 @@ class Oracle:
             return (tried, way.time, way.biggest, *before, late)
         return (tried, way.time, *before, way.biggest, late)
 
-    # --- the two questions
+    def _worth_keeping(self, found: list[Worth]) -> list[Worth]:
+        """Those of the ways from one day on that may still turn out to be the best."""
+        if self.time_only:
+            return sorted(found, key=lambda worth: worth.time)[:1]
+        return undominated(found)
+
+    # --- the questions
+
+    def exists(self) -> bool:
+        """Whether there is any schedule. Of the ways from a day on only the quickest counts then: whatever comes after
+        it has the more time for it."""
+        self.time_only = True
+        found = self.best() is not None
+        self.time_only = False
+        return found
 
     def best(self) -> Answer | None:
         """What the best schedule is worth, or `None` where there is none."""

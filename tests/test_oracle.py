@@ -39,6 +39,7 @@ def agreed(sketch: Sketch, kind: type[Oracle] = Oracle) -> Answer | None:
     rule, request = sketch.rule(), sketch.request()
     oracle = kind(rule, request)
     best = oracle.best()
+    assert oracle.exists() == (best is not None)
     schedule, refused = planned(rule, request)
     if schedule is None:
         assert best is None, f"refused, but there is a schedule worth {best}: {refused}"

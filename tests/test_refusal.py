@@ -9,11 +9,12 @@ import os
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from itertools import chain
+from itertools import chain, combinations
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
 
 from tests.oracle import Oracle
 from tests.strategies import Limit, Sketch, sketches
@@ -21,7 +22,7 @@ from tests.test_planner import asked, paper
 from titrate import rulebook
 from titrate.errors import NoSchedule, RequestError
 from titrate.patient import Patient
-from titrate.planner import plan
+from titrate.planner import conflict, plan, refusal
 from titrate.planner.bounds import bounds, keeping
 from titrate.planner.conflict import conflicts
 from titrate.planner.refused import Refused
@@ -42,7 +43,8 @@ def sets_of(because: Because, known: object) -> list[list[Fact]]:
     """The limits that a refusal names, set by set; what else it says about the case is left out."""
     assert isinstance(known, dict)
     first = [fact for fact in because.facts if isinstance(fact, Fact) and fact in known]
-    return [first, *chain.from_iterable(sets_of(more, known) for more in because.facts if isinstance(more, Because))]
+    more = [one for one in because.facts if isinstance(one, Because) and one.facts]  # one without facts is a doubt
+    return [first, *chain.from_iterable(sets_of(one, known) for one in more)]
 
 
 def possible_to_plan(rule: Rule, terms: Terms) -> bool:
@@ -86,7 +88,7 @@ def spare_none(rule: Rule, terms: Terms, because: Because) -> None:
         # With fewer limits there is more to look at, for the oracle often too much; then the planner is asked.
         if len(oracle.cost) ** (2 if oracle.caps else 1) > 12 or len(oracle.rising_days) > 60:
             return possible_to_plan(rule, fewer)
-        return oracle.best() is not None
+        return oracle.exists()
 
     nothing_to_spare(terms, because, possible)
 
@@ -146,6 +148,9 @@ def test_a_stop_from_what_is_taken_now_is_a_day_of_a_taper_like_any_other() -> N
         ([{"b"}, {"d", "e"}], [["b"], ["d", "e"]]),
         ([{"a", "b"}, {"b", "c"}], [["a", "b"]]),  # the most telling come first; b is in both
         ([{"a"}, {"b"}, {"c"}, {"d"}], [["a"], ["b"], ["c"]]),  # no more than three are told
+        ([{"a", "b", "c"}, {"d", "e"}], [["d", "e"], ["a", "b", "c"]]),  # the fewest before those that come first
+        ([{"a", "b", "c"}, {"c", "e"}], [["c", "e"]]),
+        ([{"b", "d"}, {"c", "e"}], [["b", "d"], ["c", "e"]]),
     ],
 )
 def test_sets_of_limits_without_one_in_common(sets: list[set[str]], expected: list[list[str]]) -> None:
@@ -156,7 +161,45 @@ def test_sets_of_limits_without_one_in_common(sets: list[set[str]], expected: li
         assert isinstance(kept, list)
         return bool(sets) and not any(blamed <= {fact.says for fact in kept} for blamed in sets)
 
-    assert [[fact.says for fact in found] for found in conflicts(facts, possible)] == expected
+    found = conflicts(facts, possible)
+    assert [[fact.says for fact in one.facts] for one in found] == expected
+    assert all(one.smallest for one in found)
+
+
+@given(st.lists(st.sets(st.sampled_from("abcdefg"), min_size=1, max_size=5), min_size=1, max_size=6))
+def test_the_first_set_is_the_smallest_there_is(sets: list[set[str]]) -> None:
+    """Against every set of seven limits, one by one; and nothing is asked twice."""
+    facts, questions = [Fact(name) for name in "abcdefg"], []
+
+    def possible(kept: object) -> bool:
+        assert isinstance(kept, list)
+        questions.append(frozenset(kept))
+        return not any(blamed <= {fact.says for fact in kept} for blamed in sets)
+
+    first = conflicts(facts, possible)[0]
+    assert len(questions) == len(set(questions))
+    every = [set(some) for count in range(1, 8) for some in combinations("abcdefg", count)]
+    smallest = next(some for some in every if any(blamed <= some for blamed in sets))
+    assert len(first.facts) == len(smallest)
+    assert first.smallest
+    assert any(blamed <= {fact.says for fact in first.facts} for blamed in sets)
+
+
+def test_nothing_is_blamed_where_something_is_possible_within_all_limits() -> None:
+    assert conflicts([Fact("a"), Fact("b")], lambda kept: True) == [conflict.Conflict([])]
+
+
+def test_beyond_so_many_questions_no_smaller_set_is_claimed_not_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conflict, "MOST_ASKED", 0)
+    monkeypatch.setattr(refusal, "MOST_ASKED", 0)
+    with pytest.raises(NoSchedule) as refused:
+        plan(
+            US,
+            Typed(start="2026-11-23", target="20 mg x3", products="20mg").request(US.id, "plan", ISSUED, ISSUED.date()),
+        )
+    assert (
+        "Whether fewer limits already leave none is not known: after 0 searches titrate stops." in refused.value.text()
+    )
 
 
 # --- Exact texts ------------------------------------------------------------------------------------
@@ -273,10 +316,7 @@ def test_the_exact_text(name: str) -> None:
 
 
 OTEZLA = "(Otezla, dosage and administration (US label), table 1, {}; checked 2026-11-23)"
-RUNGS = (
-    "10 mg x1 for at least 1 day, then 10 mg x2 for at least 1 day, then 10/20 mg for at least 1 day, then 20 mg x2 for"
-    " at least 1 day, then 20/30 mg for at least 1 day, then 30 mg x2"
-)
+RUNGS = "10 mg x1, then 10 mg x2, then 10/20 mg, then 20 mg x2, then 20/30 mg, each for at least 1 day, then 30 mg x2"
 # Under rules with ladders, and with fewer times of day than are asked for.
 OTHER_TEXTS = {
     # 5 mg is no dose of 30 mg, no rung, and no sum of tablets: each is enough.
@@ -336,6 +376,146 @@ def test_a_ladder_is_argued_about_where_nobody_says_how_large_a_rise_above_it_is
     typed = Typed(start="2026-12-01", target="25 mg x1", creatinine_clearance="20 mL/min", every="7d")
     with pytest.raises(NoSchedule, match="25 mg x1 is not a regimen to stay on"):
         plan(rule, typed.request(rule.id, "plan", ISSUED, ISSUED.date()))
+
+
+# --- What is not known is said -----------------------------------------------------------------------------
+
+# 150 doses, from 1 to 150 mg, twice a day are 22,500 days; more than 20,000 are not searched.
+MANY = "is not known: 150 possible doses at 2 times a day make 22500 different days; titrate searches at most 20000."
+TIMES = "{ at-least = 1, at-most = 2 }"
+SLOW = 'by = { at-most = "1 mg", per = "day" }\nevery = { at-least = "1 day" }'
+
+
+def test_a_limit_of_which_it_is_not_known_whether_it_counts() -> None:
+    """From 300 mg a day by 1 mg a day; two equal doses fall by 2 mg at least, so equal days tell nothing."""
+    with pytest.raises(NoSchedule) as refused:
+        asked(paper(times=TIMES, decrease=SLOW), "taper", current="150 mg x2")
+    assert (
+        refused.value.text()
+        == f"""No schedule: 150 mg x2 cannot be stopped gradually.
+Because the maximum is 100 mg a day (Paper, page 1; checked 2026-11-23),
+and the daily dose falls by at most 1 mg (derived from Paper, page 1; checked 2026-11-23).
+Whether there is a schedule without "the maximum is 100 mg a day" {MANY}"""
+    )
+
+
+def test_not_even_without_any_limit_it_is_known_whether_there_is_a_schedule() -> None:
+    with pytest.raises(NoSchedule) as refused:
+        asked(paper(times=TIMES), target="150/149 mg", split="uneven")
+    assert (
+        refused.value.text()
+        == f"""No schedule: 150/149 mg is not a regimen to stay on under this rule.
+Because the maximum is 100 mg a day (Paper, page 1; checked 2026-11-23).
+Whether there is a schedule without any limit {MANY}
+You could: --target "50 mg x2"."""
+    )
+
+
+def test_whether_fewer_limits_leave_nothing_is_not_known() -> None:
+    """3 mg a day less are 1 mg less a dose, or another size where days may be uneven: 28 ** 3 of them, up to 7 mg."""
+    rule = rulebook.load("ropinirole-oral-parkinson-uk")
+    typed = Typed(start="2026-12-01", age="60 years", current="7 mg x3", target="5 mg x1", uneven=False)
+    with pytest.raises(NoSchedule) as refused:
+        plan(rule, typed.request(rule.id, "plan", ISSUED, ISSUED.date()))
+    assert refused.value.text().splitlines()[-2] == (
+        "Whether fewer limits already leave none is not known: 28 possible doses at 3 times a day make 21952 different "
+        "days; titrate searches at most 20000."
+    )
+
+
+def test_what_nobody_said_closes_nothing() -> None:
+    """The rule names neither size nor interval of a rise above its ladder. Whatever these were, the maximum would
+    leave nothing; and without it there is a schedule for some of them, so that nothing else is named."""
+    rule = rulebook.load("gabapentin-oral-postherpetic-neuralgia")
+    typed = Typed(start="2026-12-01", age="45 years", creatinine_clearance="45 mL/min", target="300 mg x3")
+    with pytest.raises(NoSchedule) as refused:
+        plan(rule, typed.request(rule.id, "plan", ISSUED, ISSUED.date()))
+    assert "not known" not in refused.value.text()
+    assert [fact.says for fact in refused.value.because.facts] == ["the drug is given once to twice a day"]  # type: ignore[attr-defined]
+
+
+# --- Problems that were once refused in other words, or not argued about at all -----------------------------------
+
+
+def test_what_could_only_be_reached_by_a_dose_that_rises_is_not_searched_for() -> None:
+    """Two doses of 25 mg never become three of 4 mg on the way down, whatever the days between. It was said that these
+    are too many to be searched."""
+    rule = rulebook.load("ropinirole-oral-parkinson")
+    typed = Typed(start="2026-12-01", age="60 years", current="25 mg x2", target="4 mg x3")
+    with pytest.raises(NoSchedule) as refused:
+        plan(rule, typed.request(rule.id, "plan", ISSUED, ISSUED.date()))
+    assert (
+        refused.value.text()
+        == """No schedule: 4 mg x3 cannot be reached from 25 mg twice a day.
+Because no dose of the day may rise on the way down."""
+    )
+
+
+def test_a_dose_that_is_too_recent_is_told_so_where_there_are_many_days() -> None:
+    """Taken for 6 days, to be kept for 7. Uneven days would be too many to be searched, and that was all it said."""
+    rule = rulebook.load("ropinirole-oral-parkinson-uk")
+    typed = Typed(start="2026-12-01", age="60 years", current="0.5 mg x3", since="2026-11-25", target="8 mg x3")
+    with pytest.raises(NoSchedule, match="too recent to change on Tuesday 01 December 2026") as refused:
+        plan(rule, typed.request(rule.id, "plan", ISSUED, ISSUED.date()))
+    assert "(--start 2026-12-02)" in refused.value.text()
+
+
+@pytest.mark.parametrize(
+    ("goal", "options", "text"),
+    [
+        (
+            "plan",
+            {"target": "1.7 mg x1"},
+            """No schedule: --target "1.7 mg x1" has another cycle than the rule, which takes doses every 7 days.
+You could: write one dose every 7 days, if that is what is meant (--target "1.7 mg every 7 days").""",
+        ),
+        (
+            "plan",
+            {"current": "1 mg x1", "target": "1.7 mg x1"},
+            """No schedule: --from "1 mg x1" has another cycle than the rule, which takes doses every 7 days.
+You could: write one dose every 7 days, if that is what is meant (--from "1 mg every 7 days" --target "1.7 mg every 7 days").""",
+        ),
+        # 10 mg is no dose of this drug, and two doses a day are not meant as one a week.
+        (
+            "plan",
+            {"target": "10 mg x1"},
+            'No schedule: --target "10 mg x1" has another cycle than the rule, which takes doses every 7 days.',
+        ),
+        (
+            "taper",
+            {"current": "1.7 mg x2"},
+            'No schedule: --from "1.7 mg x2" has another cycle than the rule, which takes doses every 7 days.',
+        ),
+    ],
+)
+def test_a_daily_dose_under_a_weekly_rule(goal: str, options: dict[str, str], text: str) -> None:
+    rule = rulebook.load("semaglutide-subcutaneous-weight")
+    typed = Typed(start="2026-12-01", age="40 years", by="0.5 mg", every="28d", **options)  # type: ignore[arg-type]
+    with pytest.raises(NoSchedule) as refused:
+        plan(rule, typed.request(rule.id, goal, ISSUED, ISSUED.date()))  # type: ignore[arg-type]
+    assert refused.value.text() == text
+
+
+def test_a_weekly_dose_under_a_daily_rule_is_never_offered_every_day() -> None:
+    with pytest.raises(NoSchedule) as refused:
+        asked(paper(), target="2 mg every week")
+    assert refused.value.because.options == ()  # type: ignore[attr-defined]
+
+
+def test_of_too_many_days_those_are_offered_that_can_be_searched() -> None:
+    """150 even and odd doses twice a day are too many; without the tablet of 1 mg they are 75. Equal days do not lead
+    to 150/148 mg, and so are not offered."""
+    by_two = 'by = { at-most = "2 mg" }\nevery = { at-least = "1 day" }'
+    rule = paper(
+        products=f"[{OF_ONE}, {OF_TWO}]", times=TIMES, start='dose = "2 mg"', increase=by_two, decrease=by_two,
+        maximum='daily = "400 mg"',
+    )  # fmt: skip
+    with pytest.raises(RequestError) as refused:
+        asked(rule, target="150/148 mg", split="uneven")
+    assert refused.value.text() == (
+        "150 possible doses at 2 times a day make 22500 different days; titrate searches at most 20000.\n"
+        "You could: name fewer products (--products 2mg)."
+    )
 
 
 # --- What the prescriber wishes is a limit like any other ------------------------------------------------

@@ -88,3 +88,16 @@ def as_fact(ladder: Sequence[Rung]) -> Fact:
     """The whole ladder, as a fact."""
     rungs = [rung.notation + (f" for at least {in_days(rung.keep)}" if rung.keep else "") for rung in ladder]
     return Fact(f"the {ladder[0]._ladder} goes from {', then '.join(rungs)}", ladder[0].citation)
+
+
+def in_short(ladder: Sequence[Rung]) -> Fact:
+    """The whole ladder, as a fact; how long its rungs are kept is told once where it is the same for all but the last,
+    about which a ladder may be silent."""
+    keeps = {rung.keep for rung in ladder[:-1]}
+    keep = keeps.pop() if len(keeps) == 1 else None
+    if len(ladder) < 3 or keep is None or ladder[-1].keep not in (keep, None):
+        return as_fact(ladder)
+    rungs, last = [rung.notation for rung in ladder[:-1]], ladder[-1]
+    each = f"each for at least {in_days(keep)}"
+    told = [*rungs, f"{last.notation}, {each}"] if last.keep else [*rungs[:-1], f"{rungs[-1]}, {each}", last.notation]
+    return Fact(f"the {ladder[0]._ladder} goes from {', then '.join(told)}", ladder[0].citation)

@@ -4,7 +4,8 @@ only some of the limits in force, for asking which of them together leave nothin
 A limit that is not in force leaves everything open that it closes: a maximum goes up to what is asked for, a change
 may be of any size or come the next day, the drug may be stopped from any dose. Where a number of doses a day is left
 open there are times of day for as many as are asked for, and where it is left open what the products make, every
-multiple of their smallest piece can be had.
+multiple of their smallest piece can be had. About what the rule is silent and the prescriber too, any answer may be
+given: it closes nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from functools import reduce
 from math import gcd
 from typing import Any
 
-from titrate.days import in_words
-from titrate.ladder import as_fact
+from titrate.days import Duration, in_words
+from titrate.ladder import in_short
 from titrate.limit import Change, LastStep, Maximum
 from titrate.limits import Limits
 from titrate.planner.terms import Terms
@@ -47,7 +48,7 @@ def bounds(terms: Terms) -> dict[Fact, tuple[Part, ...]]:
 
 
 def _facts(terms: Terms) -> Iterator[tuple[Part, Fact]]:
-    limits, request = terms.limits, terms.request
+    limits, request = _spoken(terms.limits), terms.request
     yield from ((("refusals", index), fact) for index, fact in enumerate(limits.refusals))
     for index, maximum in enumerate(limits.maximum):
         if maximum.bars:
@@ -61,9 +62,9 @@ def _facts(terms: Terms) -> Iterator[tuple[Part, Fact]]:
                 if fact is not None:
                     yield (f"{name} {what}", index), fact
     if limits.ladder:
-        yield ("ladder", 0), as_fact(limits.ladder)
+        yield ("ladder", 0), in_short(limits.ladder)
     if limits.descent:
-        yield ("descent", 0), as_fact(limits.descent)
+        yield ("descent", 0), in_short(limits.descent)
     if limits.products:
         yield ("products", 0), made_of(limits)
     yield from _wishes(request, limits.products)
@@ -120,7 +121,9 @@ def keeping(terms: Terms, kept: Collection[Fact]) -> tuple[Terms, ...]:
         request = replace(request, split=None)
     if ("since", 0) not in parts:
         request = replace(request, since=None)
-    limits, own = (_keeping(limits, parts, terms.request) for limits in (terms.limits, terms.own))
+    if request.every is None and any(rung.keep is None for rung in (*terms.limits.ladder, *terms.limits.descent)):
+        request = replace(request, every=Duration(1, "day"))
+    limits, own = (_keeping(_spoken(limits), parts, terms.request) for limits in (terms.limits, terms.own))
     fewer = replace(terms, request=request, limits=limits, own=own)
     given = ("products", 0) in parts or request.products is not None or not limits.products
     return (fewer,) if given else (fewer, _of_anything(fewer))
@@ -132,6 +135,19 @@ def _of_anything(terms: Terms) -> Terms:
     anything = _any(terms.limits.products, terms.limits.unit, terms.request)
     limits, own = (replace(limits, products=(*limits.products, anything)) for limits in (terms.limits, terms.own))
     return replace(terms, request=request, limits=limits, own=own)
+
+
+def _spoken(limits: Limits) -> Limits:
+    """The limits without what neither the rule nor the prescriber says."""
+
+    def spoken(change: Change) -> Change:
+        return replace(change, by=tuple(by for by in change.by if by.at_most is not None), silent_every=False)
+
+    return replace(
+        limits,
+        increase=tuple(map(spoken, limits.increase)),
+        decrease=tuple(map(spoken, limits.decrease)),
+    )
 
 
 def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
@@ -153,6 +169,9 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
     def high_enough(last: LastStep) -> LastStep:
         return replace(last, daily=max(last.daily, roof))
 
+    tops = among("maximum", high)
+    if limits.largest_dose() is None:
+        tops = (*tops, Maximum(request.citation("--target"), largest, roof))
     last_step = among("last_step", high_enough)
     if limits.descent and ("descent", 0) not in parts:
         last_step = (LastStep(roof, limits.descent[-1].citation),)
@@ -163,7 +182,7 @@ def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
         slots=limits.slots if len(plain["frequency"]) == len(limits.frequency) else _any_slots(limits, request),
         ladder=limits.ladder if ("ladder", 0) in parts else (),
         descent=limits.descent if ("descent", 0) in parts else (),
-        maximum=among("maximum", high),
+        maximum=tops,
         last_step=last_step,
         increase=_changes(limits.increase, "increase", parts),
         decrease=_changes(limits.decrease, "decrease", parts),
@@ -176,6 +195,7 @@ def _changes(changes: tuple[Change, ...], name: str, parts: set[Part]) -> tuple[
             change,
             by=change.by if (f"{name} size", index) in parts else (),
             every=change.every if (f"{name} stay", index) in parts else None,
+            within=change.within if (f"{name} size", index) in parts else None,
         )
         for index, change in enumerate(changes)
     )

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from titrate.errors import RequestError
 from titrate.frozen import dataclass
-from titrate.ladder import Rung, as_fact
+from titrate.ladder import Rung, in_short
 from titrate.planner import search, why
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
 from titrate.planner.grid import lateness
@@ -44,9 +44,9 @@ def climb(problem: Problem) -> Climb | None:
                 return None
             now = why.told(problem, problem.current)
             says = f"{now} lies above the last rung of the ladder, and the rule says nothing about rising from there"
-            raise Refused(says, (as_fact(ladder),))
+            raise Refused(says, (in_short(ladder),))
         now = problem.every(problem.begun).written(problem.current)
-        raise Refused(f"{now} is no rung of the ladder, so it does not say how to go on", (as_fact(ladder),))
+        raise Refused(f"{now} is no rung of the ladder, so it does not say how to go on", (in_short(ladder),))
     first = 1 if on is None else on.number + 1
     days = {rung.number: problem.day_of(rung) for rung in ladder}
     usual = problem.limits.cycle
@@ -96,7 +96,7 @@ def _no_rung(problem: Problem, on: Rung | None) -> Refused:
     ahead = [rung for rung in problem.limits.ladder if rung.cycle == problem.limits.cycle and rung.number >= first]
     tries = [Try(f'--target "{r.notation}"', replace(problem.request, target=Pattern.parse(r.notation))) for r in ahead]
     claim = f"{problem.request.target} cannot be reached from {origin}"
-    return Refused(claim, (as_fact(problem.limits.ladder),), tuple(tries))
+    return Refused(claim, (in_short(problem.limits.ladder),), tuple(tries))
 
 
 def up_the_ladder(problem: Problem, shapes: tuple[str, ...], climbed: Climb) -> list[Draft]:
@@ -132,7 +132,7 @@ def _above_the_ladder(problem: Problem, shapes: tuple[str, ...], drafts: list[Dr
         way = search.titration(from_last, shapes, held_now(problem))
     if way is None:
         says = f"{problem.request.target} lies above the last rung of the ladder, {last.notation}"
-        raise Refused(f"{says}, and cannot be reached from there", (as_fact(limits.ladder),))
+        raise Refused(f"{says}, and cannot be reached from there", (in_short(limits.ladder),))
     moves = from_last.rises(day)
     if drafts:
         length = max(drafts[-1].length or 0, moves.every(day, way.days[0]))

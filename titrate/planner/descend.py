@@ -11,7 +11,7 @@ from datetime import date
 from titrate.days import Duration, between, in_words, plus
 from titrate.errors import RequestError
 from titrate.frozen import dataclass
-from titrate.ladder import Rung, as_fact
+from titrate.ladder import Rung, in_short
 from titrate.limit import in_days
 from titrate.planner import search, why
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
@@ -89,7 +89,7 @@ def down_to_target(problem: Problem) -> list[Draft] | None:
         told = [rung for rung in ladder[first:] if rung.cycle == problem.limits.cycle and not rung.on]
         tries = (Try(f'--target "{r.notation}"', _aiming(problem, r)) for r in told)
         claim = f"{problem.request.target} cannot be reached from {origin.words(problem)}"
-        raise Refused(claim, (as_fact(ladder),), tuple(tries))
+        raise Refused(claim, (in_short(ladder),), tuple(tries))
     if origin.on is not None:
         _held_long_enough(problem, origin, origin.on)
     lead, between_them = _lead(problem, origin), ladder[first : aims[0].number - 1]
@@ -116,7 +116,7 @@ def _origin(problem: Problem, steps: list[Draft]) -> _Origin:
 
 def _no_rung(problem: Problem, origin: _Origin) -> Refused:
     claim = f"{origin.words(problem)} is no rung of the ladder down, so it does not say how to go on"
-    return Beside(claim, (as_fact(problem.limits.descent),))
+    return Beside(claim, (in_short(problem.limits.descent),))
 
 
 def _lead(problem: Problem, origin: _Origin) -> list[Draft]:
@@ -137,7 +137,7 @@ def _lead(problem: Problem, origin: _Origin) -> list[Draft]:
         if origin.held is not None and search.reduction(here, problem.shapes, None, origin.past) is not None:
             raise _too_recent(problem, origin, here.falls(origin.day).every(origin.day, first))
         claim = f"{origin.words(problem)} cannot be lowered to {top.notation}, the first rung of the ladder down"
-        raise Refused(claim, (as_fact(limits.descent),))
+        raise Refused(claim, (in_short(limits.descent),))
     return to_way(here, way, here.falls(origin.day), down=True)
 
 

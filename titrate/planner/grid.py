@@ -30,6 +30,16 @@ MOST_DAYS = 20_000
 MOST_AT_ONCE = 2_000
 
 
+class TooMany(RequestError):
+    """There are more different days than are searched."""
+
+    def __init__(self, doses: int, frequency: int, days: int) -> None:
+        super().__init__(
+            f"{doses} possible doses at {frequency} times a day make {days} different days; "
+            f"titrate searches at most {MOST_DAYS}."
+        )
+
+
 def largest(limits: Limits) -> Quantity:
     """The largest single dose. Of a rule without a maximum `Terms` bounds it by what is taken now."""
     top = limits.largest_dose()
@@ -110,24 +120,19 @@ class Grid:
             and all(dose <= self.largest_dose and dose in self.table.cost for dose in day)
         )
 
-    def choice(self, frequencies: Iterable[int], shape: str, largest: int) -> list[int]:
-        """The doses up to `largest` that days of that shape can be made of, ascending.
-
-        Raises `RequestError` where these days are more than `MOST_DAYS`.
-        """
+    def choice(self, largest: int) -> list[int]:
+        """The doses up to `largest` that days can be made of, ascending."""
         top = min(largest, self.largest_dose)
-        doses = list(self.table.doses[: bisect_right(self.table.doses, top)])
-        for frequency in frequencies:
-            self._count(len(doses), frequency, shape)
-        return doses
+        return list(self.table.doses[: bisect_right(self.table.doses, top)])
 
     def days(self, frequencies: Sequence[int], shape: str, largest: int, low: int, high: int) -> list[Doses]:
         """Every day of that shape, with doses up to `largest` and a daily dose from `low` to `high` (all included).
 
-        Raises `RequestError` where there are more than `MOST_DAYS`.
+        Raises `TooMany` where there are more than `MOST_DAYS`.
         """
         top = min(high, self.largest_daily if self.largest_daily is not None else high)
-        doses = self.choice(frequencies, shape, largest)
+        doses = self.choice(largest)
+        self.check_size(len(doses), frequencies, shape)
         return [day for f in frequencies for day in _shaped(doses, f, shape) if low <= sum(day) <= top]
 
     def few(self, frequencies: Iterable[int], largest: int) -> bool:
@@ -136,16 +141,14 @@ class Grid:
         days: int = sum(doses**frequency for frequency in frequencies)
         return days <= MOST_AT_ONCE
 
-    def _count(self, doses: int, frequency: int, shape: str) -> None:
-        count = doses if shape == "even" or frequency == 1 else doses**frequency
-        if shape == "near" and frequency > 1:
-            count = doses + frequency * doses * (doses - 1) // 2
-        if count > MOST_DAYS:
-            raise RequestError(
-                f"{doses} possible doses at {frequency} times a day make {count} different days; "
-                f"titrate searches at most {MOST_DAYS}.",
-                ("ask for equal doses (--even)", "name fewer or coarser products (--products)"),
-            )
+    def check_size(self, doses: int, frequencies: Iterable[int], shape: str) -> None:
+        """Raises `TooMany` where days of that shape, made of so many different doses, are more than `MOST_DAYS`."""
+        for frequency in frequencies:
+            count = doses if shape == "even" or frequency == 1 else doses**frequency
+            if shape == "near" and frequency > 1:
+                count = doses + frequency * doses * (doses - 1) // 2
+            if count > MOST_DAYS:
+                raise TooMany(doses, frequency, count)
 
     def regimen(
         self, day: Doses, ways: Mapping[int, tuple[Piece, ...]] = MappingProxyType({}), on: tuple[int, ...] = ()

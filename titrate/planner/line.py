@@ -133,6 +133,13 @@ class Line:
         cost = self.best(bound).costs[0]
         return None if cost is None else cost[0]
 
+    @property
+    def leads(self) -> bool:
+        """Whether a way leads to the end from where one begins, or from one of the days on which one may start."""
+        costs = self.best().costs
+        begins = [0] if self.already else [self.place_of[sum(day)] for day in self.stretch.begins]
+        return any(costs[place] is not None for place in begins)
+
     def tightest(self, length: int) -> int | None:
         """The smallest bound on all changes under which there is a way of at most `length` days, if there is any."""
 

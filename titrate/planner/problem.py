@@ -212,9 +212,27 @@ def _doses(pattern: Pattern, terms: Terms, option: str) -> tuple[Quantity, ...] 
     in_turn = any(rung.notation == str(pattern) for rung in limits.descent)
     if not usual and not (option == "--from" and (set(pattern.on) == {1} or in_turn)):
         rhythm = "takes doses every day" if limits.cycle == 1 else f"takes doses every {in_days(limits.cycle)}"
-        raise Refused(f'{option} "{pattern}" has another cycle than the rule, which {rhythm}')
+        tries = tuple(_in_the_rhythm(terms))
+        raise Refused(f'{option} "{pattern}" has another cycle than the rule, which {rhythm}', (), tries)
     doses = doses_of(pattern, limits.unit, option)
     return doses if pattern.doses or terms.once else None
+
+
+def _in_the_rhythm(terms: Terms) -> Iterator[Try]:
+    """Under a rule that counts in weeks, the dose of a day as one of a week. Not the other way round: what is taken
+    once a week, taken every day, would be far too much."""
+    cycle, request = terms.limits.cycle, terms.request
+
+    def meant(pattern: Pattern | None) -> Pattern | None:
+        daily = pattern is not None and pattern.cycle == 1 and len(pattern.doses) == 1
+        return Pattern(pattern.doses, cycle=cycle, on=(1,)) if pattern is not None and daily else pattern
+
+    if cycle > 1:
+        now, then = meant(request.current), meant(request.target)
+        typed = [f'--from "{now}"'] if now != request.current else []
+        typed += [f'--target "{then}"'] if then != request.target else []
+        says = f"write one dose every {in_days(cycle)}, if that is what is meant ({' '.join(typed)})"
+        yield Try(says, replace(request, current=now, target=then))
 
 
 def _current(pattern: Pattern, terms: Terms, grid: Grid) -> Doses:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from titrate.planner.climb import climb, up_the_ladder
 from titrate.planner.descend import Beside, down_the_ladder, down_to_target
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
 from titrate.planner.ending import to_nothing
+from titrate.planner.grid import TooMany
 from titrate.planner.moves import Doses
 from titrate.planner.moves import within as within_doses
 from titrate.planner.problem import Problem
@@ -36,6 +38,10 @@ def plan(rule: Rule, request: Request) -> Schedule:
     Raises `RequestError` where the request contradicts itself or lacks what the rule needs, and `NoSchedule`
     where nothing satisfies both: with the limits that together leave nothing, and with ways out that were tried.
     """
+
+    def again(other: Request) -> Schedule:
+        return within(rule, Terms.of(rule, other))
+
     try:
         terms = Terms.of(rule, request)
         try:
@@ -43,12 +49,11 @@ def plan(rule: Rule, request: Request) -> Schedule:
         except Refused as refused:
             from titrate.planner.refusal import argued
 
-            raise argued(
-                terms,
-                refused,
-                lambda fewer: within(rule, fewer),
-                lambda other: within(rule, Terms.of(rule, other)),
-            ) from None
+            raise argued(terms, refused, lambda fewer: within(rule, fewer), again) from None
+        except TooMany as fault:
+            from titrate.planner.refusal import too_large
+
+            raise too_large(request, terms.limits.products, fault, again) from None
     except ValueError as fault:
         raise RequestError(f"The plan does not fit into the calendar: {fault}.") from fault
 
@@ -194,14 +199,18 @@ def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
     needs_size(changes, "fall" if down else "rise")
     needs_interval(changes, "falls" if down else "rises")
     seek = search.reduction if down else search.titration
-    way = seek(problem, shapes, held_now(problem))
+    beside = tuple(_beside(problem, down))
+    way = None if beside else seek(problem, shapes, held_now(problem))
     if way is None:
-        later = None if held_now(problem) is None else seek(problem, shapes, None)
+        later = None
+        if not beside and held_now(problem) is not None:
+            with contextlib.suppress(TooMany):  # then what is wrong is told in other words
+                later = seek(problem, shapes, None)
         if later is not None and current is not None:
             moves = problem.falls(current) if down else problem.rises(current)
             raise too_recent(problem, current, moves.every(current, later.days[0]))
         origin = "a permitted start" if current is None else why.told(problem, current)
-        raise Refused(f"{request.target} cannot be reached from {origin}", tuple(_direction(problem, down)))
+        raise Refused(f"{request.target} cannot be reached from {origin}", beside)
     moves = problem.falls(current or ()) if down else problem.rises(current or way.days[0])
     drafts = to_way(problem, way, moves, down)
     before = drafts[-1].day if drafts else current
@@ -209,12 +218,15 @@ def _to_target(problem: Problem, shapes: tuple[str, ...]) -> list[Draft]:
     return [*drafts, target(problem, moves, before, way.days[-1], spent)]
 
 
-def _direction(problem: Problem, down: bool) -> Iterator[Fact]:
+def _beside(problem: Problem, down: bool) -> Iterator[Fact]:
+    """That no target lies in the direction of the way: each has a dose that would have to go the other way."""
     current = problem.current
-    if not down and current is not None:
-        yield Fact("no dose of the day may fall on the way up")
-    elif current is not None and not any(within_doses(target, current) for target in problem.targets):
+    if current is None:
+        return
+    if down and not any(within_doses(target, current) for target in problem.targets):
         yield Fact("no dose of the day may rise on the way down")
+    if not down and not any(within_doses(current, target) for target in problem.targets):
+        yield Fact("no dose of the day may fall on the way up")
 
 
 def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:

@@ -17,6 +17,9 @@ from titrate.planner.grid import daily_doses
 from titrate.planner.moves import Bearing, Doses, Moves, Span, within
 from titrate.planner.problem import Problem
 
+# Sums of doses that are worked out to tell every daily dose of a stretch; it takes a second or so.
+MOST_SUMS = 2_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Ends:
@@ -33,10 +36,7 @@ class Ends:
 
 
 class Stretch:
-    """`shape` is that of the days between the ends (`titrate.planner.grid.SHAPES`); `limits` are what they keep to.
-
-    Raises `RequestError` where the days of that shape are too many to be searched.
-    """
+    """`shape` is that of the days between the ends (`titrate.planner.grid.SHAPES`); `limits` are what they keep to."""
 
     def __init__(self, problem: Problem, moves: Moves, shape: str, ends: Ends, limits: Limits | None = None) -> None:
         self.problem, self.moves, self.shape, self.ends = problem, moves, shape, ends
@@ -51,7 +51,7 @@ class Stretch:
         self.doses = max(map(len, (*self.begins, *ends.ends)))
         self._largest = max(max(day, default=0) for day in high)
         self.frequencies = [f for f in grid.allowed(allowed, begun) if f <= self.doses]
-        self._choice = grid.choice(self.frequencies, shape, self._largest)
+        self._choice = grid.choice(self._largest)
         self._fits = grid.fitting(allowed, begun)
         self._taken: dict[Doses, bool] = {}
         self._became: dict[tuple[Bearing, int], Sequence[int]] = {}
@@ -61,6 +61,16 @@ class Stretch:
         """The largest daily dose, in grains, from which the drug may be stopped; `None` where the falls say so."""
         grain = self.problem.grid.table.grain / self.problem.grid.cycle
         return min((int(last.daily.amount / grain) for last in self.limits.last_step), default=None)
+
+    def check_size(self) -> None:
+        """Raises `TooMany` where the days of the shape are too many to be searched."""
+        self.problem.grid.check_size(len(self._choice), self.frequencies, self.shape)
+
+    @property
+    def summable(self) -> bool:
+        """Whether the daily doses of these days can be told in a moment."""
+        most, work = max(self.frequencies, default=1), len(self._choice)
+        return self.shape != "uneven" or work * min(work**most, most * max(self._choice, default=1)) <= MOST_SUMS
 
     def daily_doses(self) -> list[int]:
         """Every daily dose that a day of the stretch may have, in the order of the moves, what is taken already first.

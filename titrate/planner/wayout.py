@@ -55,7 +55,10 @@ def _with_way_out(problem: Problem, days: set[Doses], shape: str) -> set[Doses]:
     """Those of `days` from which lawful falls lead to nothing over days of `shape`; they are alike as `stuck` says."""
     begin = max(days, key=lambda day: (max(day, default=0), day))
     stretch = Stretch(problem, problem.falls(max(days), problem.own), shape, Ends((begin,)), problem.own)
-    known: dict[Doses, bool] = {}
+    known: dict[Doses, bool] = {day: True for day in days if stretch.over(day)}
+    if len(known) == len(days):
+        return days
+    stretch.check_size()
 
     def ends_well(start: Doses) -> bool:
         """Depth first, the largest fall first: where there is a way out, it is mostly the first that is tried."""

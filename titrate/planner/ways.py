@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import add
 from typing import Protocol
 
-from titrate.planner.grid import lateness, spread
+from titrate.planner.grid import TooMany, lateness, spread
 from titrate.planner.layout import Layout, everything, shortest
 from titrate.planner.line import Best, Bound, Cost, Line, first_that_holds
 from titrate.planner.moves import Doses
@@ -40,7 +40,17 @@ class Ways(Protocol):
 
 
 def ways_of(stretch: Stretch, past: History = ()) -> Ways:
-    """The ways through a stretch; `past` is what was taken before it, for caps on falls over several days."""
+    """The ways through a stretch; `past` is what was taken before it, for caps on falls over several days.
+
+    Raises `TooMany` where its days are too many to be searched, and their daily doses alone do not tell that there is
+    no way.
+    """
+    try:
+        stretch.check_size()
+    except TooMany:
+        if stretch.summable and not Line(stretch).leads:
+            return _Nowhere()
+        raise
     if stretch.moves.longest_window:
         return _Capped(stretch, past)
     return _OneDose(stretch) if stretch.doses == 1 else _Several(stretch)
@@ -61,6 +71,19 @@ def plainness(problem: Problem) -> Callable[[Doses], Cost]:
         return 1, unwanted, divided, handled, spread(day)
 
     return of
+
+
+class _Nowhere:
+    """Where even the daily doses do not lead from one end to the other."""
+
+    def least(self) -> None:
+        return None
+
+    def soonest(self) -> None:
+        return None
+
+    def gentlest(self, length: int) -> None:
+        return None
 
 
 class _OneDose:
