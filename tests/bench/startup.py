@@ -3,7 +3,8 @@
     python -m tests.bench.startup                  processor time, the least of several runs
     python -m tests.bench.startup --instructions   counted by valgrind, the same on a busy machine
 
-The exit status is 1 if a ratio is above `KEPT`: what was reached. The bounds that were asked for are printed beside it.
+Each command has run once before it is measured: modules are compiled, and the rule was read. With counts the exit status
+is 1 if a ratio is above its bound.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ COMMANDS: dict[str, Command] = {
     "hello, rich.table": (*HELLO, RULE, "rich.table"),
     "plan, table": (*PLAN, "--format", "table"),
 }
-# What is measured, against what, at most so many times as much by the issue, and what was reached, with some room.
+# What is measured, against what, and at most so many times as much.
 RATIOS = (
-    ("import titrate", "nothing", 1.3, 1.1),
-    ("titrate --help", "hello --help", 1.1, 1.1),
-    ("plan, csv", "hello", 1.15, 2.15),
-    ("plan, calendar", "hello, icalendar", 1.15, 2.4),
-    ("plan, table", "hello, rich.table", 1.15, 2.6),
+    ("import titrate", "nothing", 1.3),
+    ("titrate --help", "hello --help", 1.1),
+    ("plan, csv", "hello", 1.15),
+    ("plan, calendar", "hello, icalendar", 1.15),
+    ("plan, table", "hello, rich.table", 1.15),
 )
 
 
@@ -50,10 +51,9 @@ def main() -> None:
     scale, unit = (1e-6, "million instructions") if given.instructions else (1e3, "ms")
     for name, value in found.items():
         print(f"{name:<58} {value * scale:7.0f} {unit}")  # noqa: T201
-    for name, against, bound, _ in RATIOS:
-        told(f"{name} / {against}", found[name] / found[against], bound)
-    # Times differ from run to run; only counts are held against what was reached.
-    sys.exit(given.instructions and any(found[name] / found[against] > kept for name, against, _, kept in RATIOS))
+    kept = [told(f"{name} / {against}", found[name] / found[against], bound) for name, against, bound in RATIOS]
+    # Times differ from run to run; only counts are held against the bounds.
+    sys.exit(given.instructions and not all(kept))
 
 
 if __name__ == "__main__":
