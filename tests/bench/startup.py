@@ -3,8 +3,8 @@
     python -m tests.bench.startup                  processor time, the least of several runs
     python -m tests.bench.startup --instructions   counted by valgrind, the same on a busy machine
 
-Each command has run once before it is measured: modules are compiled, and the rule was read. With counts the exit status
-is 1 if a ratio is above its bound.
+Each command has run once before it is measured: modules are compiled, and the rule was read. With counts the exit
+status is 1 if a ratio is above its bound.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -12,8 +13,9 @@ from tests.test_ics import events, said
 from titrate import supply, verify
 from titrate.days import Days
 from titrate.dispensing import Dispensing
-from titrate.formats import csv, text
+from titrate.formats import csv, html, text
 from titrate.formats import json as documents
+from titrate.formats.html import HandoutOptions
 from titrate.formats.ics import CalendarOptions, write
 from titrate.regimen import Pattern
 from titrate.schedule import Schedule
@@ -82,6 +84,21 @@ def test_in_the_feed_everything_is_cancelled_and_nothing_is_left() -> None:
     assert {event["SEQUENCE"] for event in after} == {"2"}
     assert not any(name.startswith("ALARM") for event in after for name in event)
     assert all("Nothing of it is taken." in said(event["DESCRIPTION"]) for event in after)
+
+
+@pytest.mark.parametrize("audience", ["patient", "clinician"])
+def test_a_handout_says_nothing_of_how_to_take_what_was_called_off(audience: Literal["patient", "clinician"]) -> None:
+    usual, page = (
+        html.write(one, HandoutOptions(audience=audience)) for one in (up(), act(up(), "2026-11-25", "withdraw"))
+    )
+    takes = (
+        "Never stop suddenly", "Tick each dose", "If you miss a dose", "When to ring", "Side effects", "<svg",
+        "Day by day",
+    )  # fmt: skip
+    assert [one for one in takes if one not in usual] == []
+    assert [one for one in takes if one in page] == []
+    assert "The plan was called off before its first dose: nothing of it is taken." in page
+    assert "Throw the older one away." in page
 
 
 def test_a_file_says_only_that_it_was_called_off() -> None:

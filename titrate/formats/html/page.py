@@ -81,6 +81,7 @@ class Page:
     dates: str
     identity: str
     draft: bool
+    called_off: bool
     urgent: tuple[Said, ...]
     summary: tuple[str, ...]
     changes: tuple[Said, ...]
@@ -113,13 +114,13 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
     references = References(tongue)
     drug = tongue.named(schedule.rule.drug, proper=True)
     clinician = audience == "clinician"
-    urgent = tuple(
-        references.sentence(note.says, note.citation) for note in schedule.notes if note.topic == "never stop suddenly"
-    )
+    # Of a plan that was called off nothing is taken, so nothing is told of how to take it.
+    notes = () if schedule.called_off else schedule.notes
+    urgent = tuple(references.sentence(one.says, one.citation) for one in notes if one.topic == "never stop suddenly")
     warnings = tuple(references.sentence(note.says, note.citation) for note in schedule.warnings)
     to_do = tuple(_to_do(references, schedule))
     steps = tuple(_step_rows(tongue, schedule, references if clinician else None))
-    topics = advice.topics(references, schedule.notes, clinician)
+    topics = advice.topics(references, notes, clinician)
     limits = tuple(references.fact(fact) for fact in schedule.limits) if clinician else ()
     unstated = tuple(about.unstated(references, schedule, clinician))
     return Page(
@@ -129,6 +130,7 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
         dates=_dates(tongue, schedule),
         identity=about.identity(tongue, schedule),
         draft=schedule.rule.status == "draft",
+        called_off=schedule.called_off,
         urgent=urgent,
         summary=summary.sentences(tongue, schedule, drug),
         changes=about.changes(references, schedule),
@@ -142,7 +144,7 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
         end=_end(tongue, schedule, drug),
         orders=supply.orders(tongue, schedule, dispensing),
         pump=supply.pump(tongue, schedule),
-        days=tuple(_day_tables(tongue, schedule)),
+        days=() if schedule.called_off else tuple(_day_tables(tongue, schedule)),
         days_end=_days_end(tongue, schedule),
         advice=topics,
         limits=limits,
