@@ -8,10 +8,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+from titrate.formats.fault import Fault, Place
 from titrate.schedule import Earlier, Schedule
-
-Place = tuple[str | int, ...]
-Fault = tuple[Place, str]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 

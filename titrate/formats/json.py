@@ -10,20 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import time
 from functools import cache
-from itertools import pairwise
 from typing import Any, Literal, Never
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from titrate.days import between, plus
 from titrate.errors import FormatError
-from titrate.formats import chain, seal
+from titrate.formats import seal, whole
+from titrate.formats.fault import Fault, Place, shown, written
 from titrate.frozen import dataclass
-from titrate.quantity import canonical_unit
-from titrate.regimen import LONGEST_CYCLE, Regimen
 from titrate.request import Request
 from titrate.schedule import Schedule
 
@@ -66,8 +62,6 @@ _WANTED = {
 }
 
 What = Literal["schedule", "request"]
-Place = chain.Place
-Fault = chain.Fault
 
 
 class _Repeated(dict[str, Any]):
@@ -137,7 +131,7 @@ def opened(text: str, gaps: bool = False) -> Document:
     _refuse(list(_version(document)))
     sha256, said = seal.of(document), document.pop(seal.KEY, None)
     if said is not None and not (isinstance(said, str) and _SHA256.fullmatch(said)):
-        _refuse([((seal.KEY,), f"{_shown(said)} is no SHA-256; it has 64 digits of 0-9 and a-f")])
+        _refuse([((seal.KEY,), f"{shown(said)} is no SHA-256; it has 64 digits of 0-9 and a-f")])
     try:
         schedule = _schedules().validate_json(json.dumps(document), strict=True)
     except ValidationError as invalid:
@@ -147,7 +141,7 @@ def opened(text: str, gaps: bool = False) -> Document:
         _refuse([_sentence(error) for error in errors if _meant(document, error["loc"])])
         raise FormatError(f"The document is no schedule: {errors[0]['msg']}.") from invalid
     _refuse(list(_misread(document, _schedules().dump_python(schedule, mode="json"), ())))
-    _refuse(list(_structure(schedule, gaps)))
+    _refuse(list(whole.faults(schedule, gaps)))
     return Document(schedule, sha256, said is not None and said != sha256)
 
 
@@ -155,24 +149,10 @@ def _refuse(faults: list[Fault]) -> None:
     """Raise one `FormatError` for all faults, if there are any."""
     if not faults:
         return
-    lines = list(dict.fromkeys(f"{_written(place)}: {says}" for place, says in faults))
+    lines = list(dict.fromkeys(f"{written(place)}: {says}" for place, says in faults))
     if len(lines) > MOST_FAULTS:
         lines = [*lines[:MOST_FAULTS], f"and {len(lines) - MOST_FAULTS} more"]
     raise FormatError("\n".join(("This is not a schedule that titrate wrote:", *lines)))
-
-
-def _written(place: Place) -> str:
-    """`steps[2].regimen.unit`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{_shown(part)[1:-1]}" for part in place)
-    return text.removeprefix(".") or "the document"
-
-
-def _shown(value: object) -> str:
-    """A value fit for a message: one line of ASCII, at most 60 characters."""
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
-    text = json.dumps(value if isinstance(value, str | int | float | None) else str(value))
-    return text if len(text) <= 60 else text[:56] + '..."'
 
 
 def _parse(text: str) -> Any:
@@ -221,30 +201,30 @@ def _hazards(document: Any) -> Iterator[Fault]:
         place, value = pending.pop()
         if not isinstance(value, dict | list):
             if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
-                yield place, f"{_shown(value)} holds half a character (a lone surrogate); write whole characters"
+                yield place, f"{shown(value)} holds half a character (a lone surrogate); write whole characters"
             continue
         seen += len(value)
         if seen > MOST_VALUES or len(place) > DEEPEST:
             yield place[:6], f"too much: a schedule has at most {MOST_VALUES} values on {DEEPEST} levels"
             return
         if isinstance(value, _Repeated):
-            yield place, f"the key {_shown(value.key)} stands twice; each key may stand once"
+            yield place, f"the key {shown(value.key)} stands twice; each key may stand once"
         inside = list(value.items() if isinstance(value, dict) else enumerate(value))
         for key, part in inside:
             if isinstance(key, str) and any("\ud800" <= char <= "\udfff" for char in key):
-                yield place, f"the key {_shown(key)} holds half a character (a lone surrogate)"
+                yield place, f"the key {shown(key)} holds half a character (a lone surrogate)"
             if key == "count" and (not isinstance(part, str) or not _COUNT.fullmatch(part)):
-                yield (*place, key), f'{_shown(part)} is no count; it is written as text, for example "2" or "3/2"'
+                yield (*place, key), f'{shown(part)} is no count; it is written as text, for example "2" or "3/2"'
         pending.extend(((*place, key), part) for key, part in reversed(inside))
 
 
 def _version(document: Any) -> Iterator[Fault]:
     if not isinstance(document, dict):
-        yield (), f"it is {_shown(document)}; a schedule is an object in braces"
+        yield (), f"it is {shown(document)}; a schedule is an object in braces"
     elif "format" not in document:
         yield ("format",), f"is missing; this version of titrate reads format {VERSION}"
     elif type(document["format"]) is not int or document["format"] != VERSION:
-        found = _shown(document["format"])
+        found = shown(document["format"])
         newer = isinstance(document["format"], int) and document["format"] > VERSION
         hint = "a newer titrate wrote it, and can read it" if newer else "the titrate that wrote it can read it"
         yield (
@@ -280,12 +260,12 @@ def _sentence(error: Any) -> Fault:
     if kind == "unexpected_keyword_argument":
         return place, f"there is no such key; allowed here are {', '.join(_allowed(error['loc'][:-1]))}"
     if kind == "literal_error":
-        return place, f"{_shown(value)} is not allowed; it is {error['ctx']['expected']}"
+        return place, f"{shown(value)} is not allowed; it is {error['ctx']['expected']}"
     if kind in _WANTED:
-        return place, f"{_shown(value)} is not allowed; write {_WANTED[kind]}"
+        return place, f"{shown(value)} is not allowed; write {_WANTED[kind]}"
     if kind == "value_error":
         return place, str(error["ctx"]["error"])
-    return place, f"{_shown(value)}: {error['msg']}"
+    return place, f"{shown(value)}: {error['msg']}"
 
 
 def _allowed(place: Place) -> list[str]:
@@ -313,98 +293,4 @@ def _misread(document: Any, written: Any, place: Place) -> Iterator[Fault]:
     elif isinstance(document, str) and document != written and isinstance(written, str):
         length = 10 if _DATE.fullmatch(written) else 5 if _TIME.fullmatch(written) else 0
         if document[:length] != written[:length]:
-            yield place, f'{_shown(document)} is not allowed; write "{written}" if that is meant'
-
-
-def _structure(schedule: Schedule, gaps: bool) -> Iterator[Fault]:
-    """What every part of titrate relies on and no single value can promise."""
-    if schedule.revision < 1:
-        yield ("revision",), f"{schedule.revision} is not allowed; revisions count from 1"
-    if schedule.issued.tzinfo is None or schedule.request.issued.tzinfo is None:
-        yield ("issued",), 'the moment has no offset; write for example "2026-11-23T09:00:00Z"'
-    if not _SHA256.fullmatch(schedule.rule.sha256):
-        yield ("rule", "sha256"), f"{_shown(schedule.rule.sha256)} is no SHA-256; it has 64 digits of 0-9 and a-f"
-    for index, at in enumerate(schedule.request.times or ()):
-        yield from _clock(at, ("request", "times", index))
-    if not schedule.steps:
-        yield ("steps",), "there is none; a schedule has at least one step"
-        return
-    for index, step in enumerate(schedule.steps):
-        yield from _regimen(step.regimen, ("steps", index, "regimen"))
-    faults = [] if gaps else list(_order(schedule))
-    yield from faults
-    if not faults:
-        yield from _calendar(schedule)
-        yield from chain.faults(schedule, lambda alone: _structure(alone, gaps=False))
-
-
-def _order(schedule: Schedule) -> Iterator[Fault]:
-    """Each step begins on the day after the one before; only the last may be without end."""
-    for index, (before, after) in enumerate(pairwise(schedule.steps), 1):
-        last = before.days.last
-        if last is None:
-            yield ("steps", index - 1, "days", "last"), "null is not allowed; only the last step may be without end"
-        elif between(last, after.days.first) != 1:
-            says = f'"{after.days.first}" does not follow "{last}", the last day of the step before'
-            yield ("steps", index, "days", "first"), says
-
-
-def _calendar(schedule: Schedule) -> Iterator[Fault]:
-    """Every day that a print names exists."""
-    try:
-        plus(schedule.listed_until, 1)
-        plus(schedule.first, -1)
-    except ValueError as fault:
-        yield ("steps",), str(fault)
-
-
-def _regimen(regimen: Regimen, place: Place) -> Iterator[Fault]:
-    """Doses are above nothing, in the regimen's unit, in the order of the clock; a continuous infusion is alone."""
-    try:
-        if canonical_unit(regimen.unit) != regimen.unit:
-            yield (*place, "unit"), f'{_shown(regimen.unit)} is not allowed; write "{canonical_unit(regimen.unit)}"'
-    except ValueError as fault:
-        yield (*place, "unit"), str(fault)
-    times = [administration.slot.at for administration in regimen.administrations]
-    yield from _cycle(regimen, place)
-    if None in times and (len(times) > 1 or regimen.cycle > 1):
-        yield (*place, "administrations"), "a continuous infusion (at: null) stands alone in a day"
-    elif any(
-        one.day == other.day and one.slot.at is not None and other.slot.at is not None
-        and _minutes(one.slot.at) >= _minutes(other.slot.at)
-        for one, other in pairwise(regimen.administrations)
-    ):  # fmt: skip
-        yield (*place, "administrations"), "they are not in the order of the clock, each at a time of its own"
-    for index, administration in enumerate(regimen.administrations):
-        here: Place = (*place, "administrations", index)
-        if administration.slot.at is not None:
-            yield from _clock(administration.slot.at, (*here, "slot", "at"))
-        if administration.dose.unit != regimen.unit or administration.dose.amount <= 0:
-            yield (*here, "dose"), f'"{administration.dose}" is not allowed; it is in {regimen.unit} and above 0'
-        for number, piece in enumerate(administration.pieces):
-            sayable = piece.product.measured or piece.count.denominator <= 4
-            if piece.count <= 0 or not sayable:
-                says = f'"{piece.count}" is not allowed; it is above 0, in whole pieces, halves, thirds or quarters'
-                yield (*here, "pieces", number, "count"), says
-
-
-def _cycle(regimen: Regimen, place: Place) -> Iterator[Fault]:
-    """The days of a cycle: each dose on one of them, in order."""
-    if not 1 <= regimen.cycle <= LONGEST_CYCLE:
-        yield (*place, "cycle"), f"{regimen.cycle} is not allowed; it is 1 to {LONGEST_CYCLE} days"
-    days = [administration.day for administration in regimen.administrations]
-    for index, day in enumerate(days):
-        if not 1 <= day <= regimen.cycle:
-            here: Place = (*place, "administrations", index, "day")
-            yield here, f"{day} is not allowed; it is a day of the cycle, 1 to {regimen.cycle}"
-    if days != sorted(days):
-        yield (*place, "administrations"), "they are not in the order of the days of the cycle"
-
-
-def _clock(at: time, place: Place) -> Iterator[Fault]:
-    if at.tzinfo is not None or at.second or at.microsecond:
-        yield place, f'"{at}" is not allowed; it is whole minutes without an offset, for example "08:00:00"'
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
+            yield place, f'{shown(document)} is not allowed; write "{written}" if that is meant'

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from titrate.errors import FormatError
 from titrate.formats import json as documents
+from titrate.formats.fault import shown
 from titrate.request import Request
 from titrate.schedule import Schedule
 
@@ -44,7 +45,7 @@ def read(text: str, issued: datetime) -> Request:
     """
     document = _parsed(text)
     if not isinstance(document, dict):
-        raise FormatError(f"{_shown(document)} is no request; it is an object in braces.", (_SCHEMA,))
+        raise FormatError(f"{shown(document)} is no request; it is an object in braces.", (_SCHEMA,))
     document.setdefault("issued", issued.isoformat())
     try:
         found = _requests().validate_json(json.dumps(document), strict=True)
@@ -75,7 +76,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         repeated = next(name for name in names if names.count(name) > 1)
-        raise FormatError(f"The key {_shown(repeated)} stands twice; each key may stand once.")
+        raise FormatError(f"The key {shown(repeated)} stands twice; each key may stand once.")
     return found
 
 
@@ -94,9 +95,9 @@ def _sentence(error: Any) -> str:
     if kind == "value_error":
         return f"{place}: {error['ctx']['error']}"
     if kind == "literal_error":
-        return f"{place}: {_shown(value)} is not allowed; it is {error['ctx']['expected']}"
+        return f"{place}: {shown(value)} is not allowed; it is {error['ctx']['expected']}"
     message = str(error["msg"])
-    return f"{place}: {_shown(value)} is not allowed: {message[:1].lower()}{message[1:]}"
+    return f"{place}: {shown(value)} is not allowed: {message[:1].lower()}{message[1:]}"
 
 
 def _misread(document: Any, written: Any, place: str) -> Iterator[str]:
@@ -110,7 +111,7 @@ def _misread(document: Any, written: Any, place: str) -> Iterator[str]:
     elif isinstance(document, str) and isinstance(written, str) and len(written) >= 8:
         length = 10 if written[4:5] == written[7:8] == "-" else 5 if written[2:3] == written[5:6] == ":" else 0
         if document[:length] != written[:length]:
-            yield f'{place}: {_shown(document)} is not allowed; write "{written}" if that is meant'
+            yield f'{place}: {shown(document)} is not allowed; write "{written}" if that is meant'
 
 
 def _refuse(faults: list[str]) -> None:
@@ -118,11 +119,3 @@ def _refuse(faults: list[str]) -> None:
         more = [f"and {len(faults) - MOST_FAULTS} more"] if len(faults) > MOST_FAULTS else []
         lines = (*dict.fromkeys(faults[:MOST_FAULTS]), *more)
         raise FormatError("\n".join(("This is not a request that titrate reads:", *lines)), (_SCHEMA,))
-
-
-def _shown(value: object) -> str:
-    """A value fit for a message: one line of ASCII, at most 60 characters."""
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
-    text = json.dumps(value)
-    return text if len(text) <= 60 else text[:56] + '..."'
