@@ -31,7 +31,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rulereader", "planner.phase"),
     ("rulebook", "planner.grains", "planner.terms", "planner.refused", "planner.conflict", "verifier.change"),
     ("planner.moves",),
-    ("planner.path", "planner.grid", "planner.bounds", "planner.guidance", "verifier.case", "verifier.wayout"),
+    (
+        "planner.path",
+        "planner.grid",
+        "planner.bounds",
+        "planner.guidance",
+        "planner.above",
+        "verifier.case",
+        "verifier.wayout",
+    ),
     (
         "planner.problem",
         "planner.rate",

@@ -14,6 +14,8 @@ Per = Literal["dose", "day"]
 
 # What a prescriber takes on by name where the source says that a use is not established.
 OFF_LABEL = "off-label use"
+# What a prescriber answers for by name where more is taken already than the rule allows: going down from there.
+ABOVE_MAXIMUM = "taper from above the maximum"
 
 
 def in_days(count: int) -> str:

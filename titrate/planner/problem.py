@@ -300,6 +300,9 @@ def _may_stay(problem: Problem, day: Doses) -> bool:
     if problem.shapes == ("even",) and spread(day):
         return False
     amounts, daily = [grid.table.dose(dose) for dose in day], grid.daily(day)
+    for limit in problem.terms.above:
+        if (limit.dose is not None and max(amounts) > limit.dose) or (limit.daily is not None and daily > limit.daily):
+            return False
     return all(
         (m.dose is None or all(amount in m.dose for amount in amounts))
         and (m.daily is None or daily in m.daily)

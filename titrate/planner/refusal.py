@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import islice
 
 from titrate.errors import NoSchedule, RequestError
-from titrate.limit import OFF_LABEL
+from titrate.limit import ABOVE_MAXIMUM, OFF_LABEL
+from titrate.planner.above import exceeded
 from titrate.planner.bounds import bounds, keeping
 from titrate.planner.conflict import MOST_ASKED, Conflict, Possible, conflicts
 from titrate.planner.grid import TooMany
@@ -146,6 +147,7 @@ def _with_approval(terms: Terms) -> Iterator[Try]:
     pending.sort(key=lambda maximum: next(one for one in (maximum.daily, maximum.dose) if one is not None))
     asks = [OFF_LABEL] if set(terms.limits.unestablished) & set(terms.limits.refusals) else []
     asks += [maximum.asks for maximum in pending if maximum.asks is not None]
+    asks += [ABOVE_MAXIMUM] if exceeded(terms) and ABOVE_MAXIMUM not in terms.request.given else []
     for count in range(1, len(asks) + 1):
         named = tuple(Approval(one, "NAME") for one in dict.fromkeys(asks[:count]))
         typed = " ".join(f'--approved-by "{one}"' for one in named)

@@ -13,8 +13,9 @@ from datetime import date
 
 from titrate.days import Days, in_words, plus
 from titrate.errors import RequestError
-from titrate.limit import in_days
+from titrate.limit import ABOVE_MAXIMUM, in_days
 from titrate.planner import guidance, pieces, search, wayout, why
+from titrate.planner.above import coming_down
 from titrate.planner.climb import climb, up_the_ladder
 from titrate.planner.descend import Beside, down_the_ladder, down_to_target
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
@@ -25,6 +26,7 @@ from titrate.planner.moves import within as within_doses
 from titrate.planner.problem import Problem
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import Terms, needs_interval, needs_size
+from titrate.quantity import Quantity
 from titrate.reason import Fact
 from titrate.request import Request
 from titrate.rule import Rule
@@ -74,8 +76,22 @@ def possible(rule: Rule, request: Request) -> Schedule | None:
 def within(rule: Rule, terms: Terms) -> Schedule:
     """The best schedule within `terms`. Raises `Refused`, and `RequestError` and `ValueError` as `plan` does.
 
-    Pieces and a liquid go together into one dose only where there is no schedule otherwise.
+    Above a maximum only where there is none within it, from what is above it already.
     """
+    try:
+        return _of_any_form(rule, terms)
+    except Refused as refused:
+        down = coming_down(terms)
+        if down is None:
+            raise
+        try:
+            return _of_any_form(rule, down)
+        except (Refused, RequestError):
+            raise refused from None
+
+
+def _of_any_form(rule: Rule, terms: Terms) -> Schedule:
+    """Pieces and a liquid go together into one dose only where there is no schedule otherwise."""
     forms = {product.measured for product in terms.limits.products}
     if len(forms) < 2:
         return _planned(Problem.of(rule, terms))
@@ -257,7 +273,7 @@ def _schedule(problem: Problem, drafts: tuple[Draft, ...]) -> Schedule:
         warnings=tuple(_warnings(problem, drafts)),
         notes=rule.notes_for(request.patient),
         limits=problem.limits.facts(rising=request.goal == "plan"),
-        maximum=problem.limits.largest_daily(),
+        maximum=_largest_daily(problem),
         due=tuple(guidance.due(tuple(steps), problem.current is None, problem.limits)),
     )
 
@@ -303,10 +319,20 @@ def _warnings(problem: Problem, drafts: tuple[Draft, ...]) -> Iterator[Note]:
         over = (limit.daily is not None and daily > limit.daily) or (limit.dose is not None and dose > limit.dose)
         if over and not limit.bars:
             says = f"This schedule goes above a maximum in print: {limit.fact().says}"
-            if limit.approved_by is not None:
+            if limit in (replace(one, level="warn") for one in problem.terms.above):
+                by = problem.request.given[ABOVE_MAXIMUM]
+                begins = "The way down begins above a maximum, since more is taken already"
+                says = f"{begins}: {limit.fact().says}; {by} answers for it"
+            elif limit.approved_by is not None:
                 given = f"the source asks for this: {limit.asks}; given by {limit.approved_by}"
                 says = f"This schedule goes above {limit.amounts()}, where {given}"
             yield Note("maximum", says, limit.citation, applies=True)
+
+
+def _largest_daily(problem: Problem) -> Quantity | None:
+    """The largest daily dose of the rule, also where the way down begins above it."""
+    above = [limit.daily for limit in problem.terms.above if limit.daily is not None]
+    return min(above, default=problem.limits.largest_daily())
 
 
 def _slower(problem: Problem, drafts: tuple[Draft, ...]) -> Iterator[Note]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from titrate.errors import RequestError
 from titrate.frozen import dataclass
-from titrate.limit import OFF_LABEL, Change, in_days
+from titrate.limit import ABOVE_MAXIMUM, OFF_LABEL, Change, Maximum, in_days
 from titrate.limits import Limits
 from titrate.planner.phase import bounded
 from titrate.quantity import Quantity
@@ -18,12 +18,14 @@ from titrate.rule import Rule
 class Terms:
     """`limits` are the rule's together with the prescriber's pace; `own` the rule's alone, with the prescriber's
     pace only where the rule is silent: it decides whether there is a way out. `once`: the rule leaves one dose a day,
-    so that a daily dose says the whole of a day."""
+    so that a daily dose says the whole of a day. `above` are maxima that a day on the way down may be above, but none
+    that is stayed on."""
 
     request: Request
     limits: Limits
     own: Limits
     once: bool
+    above: tuple[Maximum, ...] = ()
 
     @classmethod
     def of(cls, rule: Rule, request: Request) -> Terms:
@@ -57,6 +59,8 @@ def _asked_for(rule: Rule, request: Request) -> None:
     known = dict.fromkeys(table.asks for table in tables if table.asks is not None)
     if any(scope.not_established for scope in file.scopes):
         known[OFF_LABEL] = None
+    if request.current is not None:
+        known[ABOVE_MAXIMUM] = None
     for one in request.approved:
         if one.asks.casefold() not in {asks.casefold() for asks in known}:
             there = f"it asks for {', '.join(known)}" if known else "it asks for none"

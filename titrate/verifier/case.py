@@ -12,6 +12,7 @@ from typing import Any
 from titrate.days import Days, between, in_words, plus
 from titrate.errors import RequestError
 from titrate.frozen import dataclass
+from titrate.limit import ABOVE_MAXIMUM, Maximum
 from titrate.limits import Limits
 from titrate.quantity import Quantity
 from titrate.reason import Fact
@@ -20,7 +21,7 @@ from titrate.request import Request
 from titrate.rule import Rule
 from titrate.schedule import Kind, Schedule
 from titrate.source import Citation
-from titrate.verifier.change import Direction, Doses, Taken, Turns, daily, days_of, direction
+from titrate.verifier.change import Direction, Doses, Taken, Turns, daily, days_of, direction, every_dose, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,3 +311,14 @@ def _moves(spans: tuple[Span, ...], current: Taken | None, since: date | None, p
 def _follows(earlier: Span, later: Span) -> bool:
     """Whether the days of `later` begin on the day after those of `earlier`."""
     return earlier.days.last is not None and between(earlier.days.last, later.days.first) == 1
+
+
+def comes_down(case: Case, span: Span, limit: Maximum) -> bool:
+    """Whether the span belongs to a way down that begins at once from what is above this maximum already, and somebody
+    answers for that by name. That it never rises is a law of its own."""
+    now = case.current
+    if not now or all(one.asks.casefold() != ABOVE_MAXIMUM for one in case.request.approved):
+        return False
+    dose, whole = case.amount(max(every_dose(now))), case.amount(worst(now))
+    above = (limit.dose is not None and dose > limit.dose) or (limit.daily is not None and whole > limit.daily)
+    return above and all(one.kind == "taper" for one in case.spans if one.days.first <= span.days.first)

@@ -10,7 +10,7 @@ from titrate.days import between
 from titrate.limit import Change, Frequency, LastStep
 from titrate.limits import Limits
 from titrate.quantity import Quantity
-from titrate.verifier.case import Case, Finding, Span, found
+from titrate.verifier.case import Case, Finding, Span, comes_down, found
 from titrate.verifier.change import Taken, counts, every_dose
 from titrate.verifier.ladder import taken_on
 from titrate.verifier.wayout import WaysOut, grades, largest_of, way_out_falls
@@ -70,7 +70,8 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     falls = way_out_falls(case.own, case.limits, case.request.by is not None)
     citation = falls[0].citation if falls else None
     largest, top = case.amount(largest_of(regimens)), case.limits.approved(case.request.given).largest_dose()
-    largest = largest if top is None else min(largest, top)
+    above = any(comes_down(case, span, limit) for span in ahead for limit in case.limits.maximum)
+    largest = largest if top is None or above else min(largest, top)
     try:
         makes = grades(products, case.limits.unit, largest, case.request.handling())
     except ValueError as fault:

@@ -23,7 +23,7 @@ from titrate.schedule import Kind, Schedule
 from titrate.source import Citation
 from titrate.verifier.asked import check_asked
 from titrate.verifier.calledoff import check_called_off
-from titrate.verifier.case import Case, Finding, Move, Span, found
+from titrate.verifier.case import Case, Finding, Move, Span, comes_down, found
 from titrate.verifier.change import Direction, applicable, counts, every_dose, within, worst
 from titrate.verifier.cycle import check_cycle
 from titrate.verifier.ending import check_never_abrupt, check_taper_duration, check_way_out
@@ -189,10 +189,10 @@ def check_interval(case: Case) -> Iterator[Finding]:
 
 
 def check_maximum(case: Case) -> Iterator[Finding]:
-    """Law 5. No dose and no daily dose is above the maximum."""
+    """Law 5. No dose and no daily dose is above the maximum, but on a way down from above that is answered for."""
     for span in case.spans:
         for limit in case.limits.maximum:
-            if limit.level == "limit":
+            if limit.level == "limit" and not comes_down(case, span, limit):
                 dose = None if limit.dose is None else Range(at_most=limit.dose)
                 daily = None if limit.daily is None else Range(at_most=limit.daily)
                 yield from _outside(case, "maximum", span, limit.citation, dose, daily)

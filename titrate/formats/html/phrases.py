@@ -76,6 +76,7 @@ PHRASES = (
     word("it is kept for {length}"),
     word("the last dose is on {date}"),
     word("This schedule goes above a maximum in print: {said}"),
+    word("The way down begins above a maximum, since more is taken already: {said}; {name} answers for it"),
     # What people do beside it: a missed dose, a time without the drug, a second medicine.
     word("if {said}, {said2}"),
     word("the next dose is {range} away"),
