@@ -21,7 +21,7 @@ from titrate.rulewhen import When
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "rules"
-ALONE = sorted(path.stem for path in SHIPPED.glob("*.toml") if "\nextends" not in path.read_text(encoding="utf-8"))
+ALL = sorted(path.stem for path in SHIPPED.glob("*.toml"))
 SAMPLE = "baclofen-oral-spasticity"
 
 
@@ -49,7 +49,7 @@ def said(rule: Rule, patient: Any, starting: bool) -> tuple[Any, ...]:
         return (str(refusal), rule.stamp)
 
 
-@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("name", ALL)
 def test_a_kept_rule_says_what_the_rule_says_for_the_patients_of_all_its_cases(name: str, kept_there: Path) -> None:
     read = rulebook.load(name, {})
     assert not is_kept(rulebook.recall(name, {}))  # nothing is there the first time
@@ -125,10 +125,33 @@ def test_another_rule_of_the_same_name_has_a_copy_of_its_own(tmp_path: Path, kep
     assert len(copies(kept_there)) == 2
 
 
-def test_a_rule_that_extends_another_is_read_each_time(kept_there: Path) -> None:
-    for _ in range(2):
-        assert not is_kept(rulebook.recall("baclofen-oral-spasticity-children", {}))
-    assert copies(kept_there) == []
+def test_a_rule_is_read_again_where_one_that_it_extends_has_changed(tmp_path: Path, kept_there: Path) -> None:
+    base, rule = tmp_path / "baclofen-oral-spasticity-uk.toml", tmp_path / "baclofen-oral-spasticity-children.toml"
+    for path in (base, rule):
+        shutil.copy(SHIPPED / path.name, path)
+    read = rulebook.recall(str(rule), {})
+    kept = rulebook.recall(str(rule), {})
+    assert (is_kept(read), is_kept(kept)) == (False, True)
+    assert kept.stamp == read.stamp
+    assert (kept.base and kept.base.id, dict(kept.inherited)) == (read.base and read.base.id, dict(read.inherited))
+    base.write_text(base.read_text(encoding="utf-8") + "# another edition\n", encoding="utf-8")
+    again = rulebook.recall(str(rule), {})
+    assert not is_kept(again)
+    assert again.sha256 != kept.sha256
+    base.unlink()  # the shipped one is found instead, and it is the first edition
+    assert rulebook.recall(str(rule), {}).sha256 == kept.sha256
+
+
+def test_a_rule_whose_base_is_gone_is_refused(tmp_path: Path, kept_there: Path) -> None:
+    text = (SHIPPED / "baclofen-oral-spasticity-children.toml").read_text(encoding="utf-8")
+    base, rule = tmp_path / "ground.toml", tmp_path / "ours.toml"
+    shutil.copy(SHIPPED / "baclofen-oral-spasticity-uk.toml", base)
+    rule.write_text(text.replace('extends = "baclofen-oral-spasticity-uk"', 'extends = "ground"'), encoding="utf-8")
+    rulebook.recall(str(rule), {})
+    assert is_kept(rulebook.recall(str(rule), {}))
+    base.unlink()
+    with pytest.raises(RuleError, match="ground"):
+        rulebook.recall(str(rule), {})
 
 
 def test_nothing_is_kept_where_python_keeps_nothing(kept_there: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ class Rule:
     """A rule that was read. `id` is its file name without suffix, `sha256` the hash of the file's bytes.
 
     Where it extends another rule, `base` is that one, `file` holds what both say together, `inherited` tells which
-    rule gives each place of it that this one's file does not, and `sha256` covers both (`rulereader.together`).
+    rule gives each place of it that this one's file does not, and `sha256` covers both (`together`).
     """
 
     id: str
@@ -77,3 +78,8 @@ class Rule:
             for topic, says, citation in extra
         )
         return (*advised, *more)
+
+
+def together(content: bytes, base: Rule) -> str:
+    """The hash of a rule that extends `base`: that of two lines, the hash of its own bytes and that of its base."""
+    return hashlib.sha256(f"{hashlib.sha256(content).hexdigest()}\n{base.sha256}\n".encode()).hexdigest()

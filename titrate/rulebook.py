@@ -58,13 +58,15 @@ def recall(name: str, environment: Mapping[str, str] = os.environ) -> Rule:
     has changed since (`rulekept`). Raises `RuleError` with every fault of the file."""
     from titrate import rulekept
 
+    def base(name: str, path: Path) -> Path:
+        return base_of(name, path, environment)
+
     path = find(name, environment)
-    kept = rulekept.find(path, content_of(path))
-    if kept is not None:
-        return kept
-    rule = read(path, environment)
-    rulekept.keep(rule, path)
-    return rule
+    kept = rulekept.find(path, content_of(path), base)
+    if kept is None:
+        kept = read(path, environment)
+        rulekept.keep(kept, path, base)
+    return kept
 
 
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> Rule:

@@ -4,9 +4,9 @@ To read a rule file takes longer than to plan from it: TOML is parsed, each tabl
 searched for contradictions. What comes of it is kept where Python keeps its compiled modules, under the same switches:
 in `__pycache__` beside the file, or below `PYTHONPYCACHEPREFIX`; nowhere with `PYTHONDONTWRITEBYTECODE`.
 
-It is used only where no byte of the rule file, of titrate, or of the copy itself has changed; otherwise the file is
-read. A rule that extends another one is not kept. The tables of a kept rule are plain ones, for planning and verifying;
-whoever shows, compares or checks a rule reads the file.
+It is used only where no byte of the rule file, of one that it extends, of titrate, or of the copy itself has changed;
+otherwise the file is read. The tables of a kept rule are plain ones, for planning, verifying and naming it; whoever
+shows, compares or checks a rule reads the file.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from titrate.days import Duration, parse_time
-from titrate.errors import FormatError
+from titrate.errors import FormatError, RuleError
 from titrate.quantity import Quantity
 from titrate.regimen import Slot
-from titrate.rule import Rule
+from titrate.rule import Rule, together
 from titrate.rulederived import Bounded, Sized, Taken
+from titrate.rulefolder import content_of
 from titrate.scale import Scale
 from titrate.version import VERSION
 
@@ -63,29 +65,42 @@ _TEXTS: dict[str, Any] = {
 _NAMES = {Quantity: "quantity", Duration: "duration", Scale: "scale", date: "date"}
 
 
-def find(path: Path, content: bytes) -> Rule | None:
-    """The rule in the file at `path`, which holds `content`, if a copy of just that was kept."""
+def find(path: Path, content: bytes, base_of: Callable[[str, Path], Path]) -> Rule | None:
+    """The rule in the file at `path`, which holds `content`, if a copy of just that was kept.
+
+    `base_of` finds the file of a rule that the one at a path extends, or raises `RuleError`.
+    """
     try:
         digest, _, copy = _place(path).read_bytes().partition(b"\n")
         if hashlib.sha256(copy).hexdigest().encode() != digest:
             return None
         found = json.loads(copy, object_hook=_value)
-        sha256 = hashlib.sha256(content).hexdigest()
+        file, base = cast("RuleFile", found["file"]), None
+        if file.extends is not None:
+            place = base_of(file.extends, path)
+            base = find(place, content_of(place), base_of)
+            if base is None:
+                return None
+        sha256 = hashlib.sha256(content).hexdigest() if base is None else together(content, base)
         if found["titrate"] != _edition() or found["sha256"] != sha256:
             return None
-    except (OSError, ValueError):  # none, or one that cannot be read
+    except (OSError, ValueError, RuleError):  # none, or one that cannot be read; what is wrong is told when it is read
         return None
-    return Rule(path.stem, sha256, cast("RuleFile", found["file"]))
+    return Rule(path.stem, sha256, file, base, found["inherited"])
 
 
-def keep(rule: Rule, path: Path) -> None:
-    """Keep a copy of a rule that was read from `path`, if one may be written there and it gives the same rule."""
-    if rule.base is not None or sys.dont_write_bytecode:
+def keep(rule: Rule, path: Path, base_of: Callable[[str, Path], Path]) -> None:
+    """Keep a copy of a rule that was read from `path`, and of those that it extends, if one may be written there and
+    gives the same rule."""
+    if sys.dont_write_bytecode:
         return
     from titrate.atomic import write_all
 
+    if rule.base is not None and rule.file.extends is not None:
+        keep(rule.base, base_of(rule.file.extends, path), base_of)
     with contextlib.suppress(OSError, FormatError):
-        found = {"titrate": _edition(), "sha256": rule.sha256, "file": _written(rule.file)}
+        inherited = _written(dict(rule.inherited))
+        found = {"titrate": _edition(), "sha256": rule.sha256, "inherited": inherited, "file": _written(rule.file)}
         copy = json.dumps(found, ensure_ascii=False).encode()
         if not _alike(json.loads(copy, object_hook=_value)["file"], rule.file):
             return

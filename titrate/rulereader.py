@@ -16,7 +16,7 @@ from titrate.contradiction import contradictions, unknown_sources
 from titrate.errors import RuleError
 from titrate.frozen import dataclass
 from titrate.inherit import REPEATED, Base, joined
-from titrate.rule import Rule
+from titrate.rule import Rule, together
 from titrate.rulefault import BLANK, told, unfilled
 from titrate.rulefile import RuleFile
 from titrate.rulefolder import content_of
@@ -43,11 +43,6 @@ class Read:
     file: RuleFile | None
     rule: Rule | None
     faults: tuple[str, ...]
-
-
-def together(content: bytes, base: Rule) -> str:
-    """The hash of a rule that extends `base`: that of two lines, the hash of its own bytes and that of its base."""
-    return hashlib.sha256(f"{hashlib.sha256(content).hexdigest()}\n{base.sha256}\n".encode()).hexdigest()
 
 
 def counted(faults: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from titrate.cli.astyped import Command, Group
 from titrate.cli.console import note, now, out, put, told
 from titrate.cli.options import RuleName, rule_names
 from titrate.errors import RequestError, RuleError
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from titrate.rule import Rule
 
 app = typer.Typer(
-    invoke_without_command=True, add_completion=False, help="List, show, check, compare and begin rule files."
+    cls=Group,
+    invoke_without_command=True,
+    add_completion=False,
+    help="List, show, check, compare and begin rule files.",
 )
 
 
@@ -34,7 +38,7 @@ def rules(context: typer.Context) -> None:
         rows, broken = [], []
         for path in rulebook.known().values():
             try:
-                rule = rulebook.read(path)
+                rule = rulebook.recall(str(path))
                 rows.append((rule.id, rule.file.drug, rule.file.route, rule.file.indication, rule.file.status))
             except RuleError as fault:
                 broken.append(fault.text())
@@ -45,7 +49,7 @@ def rules(context: typer.Context) -> None:
             raise RuleError("\n".join(broken))
 
 
-@app.command("show")
+@app.command("show", cls=Command)
 def show_rule(rule: RuleName) -> None:
     """Every limit of a rule with its basis, source, place, and how long ago it was checked."""
     with told():
@@ -55,7 +59,7 @@ def show_rule(rule: RuleName) -> None:
         out(rulesheet.write(rulebook.load(rule), now().date()))
 
 
-@app.command("check")
+@app.command("check", cls=Command)
 def check_rules(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Without: all known rules.")] = None,
 ) -> None:
@@ -82,7 +86,7 @@ def check_rules(
             raise typer.Exit(RuleError.exit_code)
 
 
-@app.command("new")
+@app.command("new", cls=Command)
 def new_rule(
     drug: Annotated[str, typer.Argument(metavar="DRUG", help="The name of the drug.")],
     route: Annotated[str | None, typer.Option(help="How it is given: oral.")] = None,
@@ -174,7 +178,7 @@ def _write_beside_schema(path: Path, text: str) -> None:
     note(f"Fill it in; what is left: titrate rules check {path}")
 
 
-@app.command("diff")
+@app.command("diff", cls=Command)
 def diff_rules(
     a: Annotated[
         str, typer.Argument(metavar="A", help="A rule by its id, or the path of a file.", autocompletion=rule_names)
