@@ -136,6 +136,7 @@ class Obvious:
         self.cost = doses_of(products, "mg", Fraction(sketch.most))
         self.whole_range = doses_of(products, "mg", Fraction(20))
         self.every = max(sketch.every, sketch.pace or 0)
+        self._out: dict[tuple[Taken, int], bool] = {}
 
     def falls(self, before: Taken, after: Taken, cycle: int) -> bool:
         """Whether this day may become that one; a daily dose is the average of the cycle."""
@@ -152,11 +153,13 @@ class Obvious:
         return False
 
     def leads_out(self, day: Taken, cycle: int) -> bool:
-        """Whether falls lead from this day to nothing."""
-        if self.falls(day, (), cycle):
-            return True
-        lower = (low for count in range(1, len(day) + 1) for low in product(self.cost, repeat=count))
-        return any(self.falls(day, low, cycle) and self.leads_out(low, cycle) for low in lower)
+        """Whether falls lead from this day to nothing. Each day is looked at once."""
+        if (day, cycle) not in self._out:
+            lower = (low for count in range(1, len(day) + 1) for low in product(self.cost, repeat=count))
+            self._out[day, cycle] = self.falls(day, (), cycle) or any(
+                self.falls(day, low, cycle) and self.leads_out(low, cycle) for low in lower if sum(low) < sum(day)
+            )
+        return self._out[day, cycle]
 
     def keep(self, rung: Rung) -> int:
         """For how many days a rung is kept; 0 where nobody says."""
@@ -190,12 +193,18 @@ class Obvious:
     def chains(self, begin: Fraction, end: Fraction, cycle: int) -> list[list[Fraction]]:
         """Every chain of single doses that fall from `begin` (not included) to just above `end`, by lawful falls."""
         between = sorted((dose for dose in self.cost if end < dose < begin), reverse=True)
+        stops = [begin, *between, end]
+        may = {(a, b) for a, b in combinations(stops, 2) if self.falls((a,), (b,) if b else (), cycle)}
         found = []
-        for count in range(len(between) + 1):
-            for chain in combinations(between, count):
-                days = [begin, *chain, end]
-                if all(self.falls((a,), (b,) if b else (), cycle) for a, b in pairwise(days)):
-                    found.append(list(chain))
+
+        def onward(chain: list[Fraction]) -> None:
+            if (chain[-1], end) in may:
+                found.append(chain[1:])
+            for lower in between:
+                if (chain[-1], lower) in may:
+                    onward([*chain, lower])
+
+        onward([begin])
         return found
 
     def down(self, begin: Fraction, target: Fraction, cycle: int) -> Key | None:
@@ -365,7 +374,7 @@ def sketches(draw: st.DrawFn) -> Sketch:
     )  # fmt: skip
 
 
-@settings(max_examples=400 if DEEP else 100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1500 if DEEP else 100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sketches())
 def test_ladders_and_cycles_are_planned_as_they_have_to_be_or_there_is_nothing(sketch: Sketch) -> None:
     current, target = sketch.current, sketch.target

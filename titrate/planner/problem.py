@@ -111,6 +111,10 @@ class Problem:
         )
         return made if fits else None
 
+    def goes_on(self, rung: Rung) -> bool:
+        """Whether the products at hand make this rung of the way down and all that follow it."""
+        return all(self.day_of(one) is not None for one in self.limits.descent[rung.number - 1 :])
+
     def _daily(self, doses: tuple[Quantity, ...]) -> int:
         return sum(int(dose.amount / self.grid.table.grain) for dose in doses)
 

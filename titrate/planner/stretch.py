@@ -128,7 +128,9 @@ class Stretch:
             first = self.problem.day_of(top)
             if first is None or top.cycle != self.problem.grid.cycle:
                 return False
-            return day == first or (self._last is not None and not within(first, day) and self.may_stop(sum(day)))
+            return (day == first and self.problem.goes_on(top)) or (
+                self._last is not None and not within(first, day) and self.may_stop(sum(day))
+            )
         return self.may_stop(sum(day)) if self._last is not None else self.moves.lawful(day, ())
 
     def may_stop(self, total: int, spans: Iterable[Span] = ()) -> bool:

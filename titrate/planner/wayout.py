@@ -18,17 +18,15 @@ def stuck(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
     day itself, and with how many doses a day a taper begins decides how few it may have; days that are alike in
     this are looked at together.
     """
-    ladder = problem.own.descent
+    ladder, lost = problem.own.descent, set[Doses]()
     if ladder:
-        on_rungs = {problem.day_of(rung) for rung in ladder if rung.cycle == problem.grid.cycle}
-        days = [day for day in days if day not in on_rungs]
-        if not problem.own.decrease:
-            return set(days)
+        rungs = {problem.day_of(rung): problem.goes_on(rung) for rung in ladder if rung.cycle == problem.grid.cycle}
+        lost = {day for day in days if not rungs.get(day, bool(problem.own.decrease))}
+        days = [day for day in days if day not in rungs and day not in lost]
     shared = any(change.by_original for change in problem.own.decrease)
     groups: dict[object, set[Doses]] = {}
     for day in days:
         groups.setdefault(day if shared else len(day), set()).add(day)
-    lost: set[Doses] = set()
     for group in groups.values():
         for shape in ("near", "uneven"):
             if group:

@@ -43,8 +43,9 @@ def descends(problem: Problem, before: str, rung: Rung, stay: int, reached: Iter
 
 
 def in_words_of(problem: Problem, rung: Rung) -> str:
-    """What is taken on a rung, in words."""
-    return problem.every(rung.cycle).grid.regimen(problem.day_of(rung) or (), on=rung.on).in_words()
+    """What is taken on a rung, in words; as one would type it where the products at hand do not make it."""
+    day = problem.day_of(rung)
+    return rung.notation if day is None else problem.every(rung.cycle).grid.regimen(day, on=rung.on).in_words()
 
 
 def rises(problem: Problem, moves: Moves, before: Doses, day: Doses, stay: Iterable[Fact]) -> Because:

@@ -60,7 +60,8 @@ def _tapers(limits: Limits, span: Span) -> bool:
 
 def check_way_out(case: Case) -> Iterator[Finding]:
     """Law 10. From every day of a schedule there is a taper to zero within the rule and with the products at hand."""
-    # What is lower than a regimen within the maximum is within it, so the maximum needs no place in the search.
+    # What is lower than a regimen within the maximum is within it, so the maximum needs no place in the search. A rung
+    # further down, on fewer days, may have a larger dose.
     # A taper that stops is its own way out, and its steps are checked as such.
     ends = case.taper_begins
     ahead = [span for span in case.spans if ends is None or span.days.first < ends]
@@ -69,7 +70,8 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     products = [product for product in case.limits.products if hand is None or product.name in hand]
     falls = way_out_falls(case.own, case.limits, case.request.by is not None)
     citation = falls[0].citation if falls else None
-    largest, top = case.amount(largest_of(regimens)), case.limits.approved(case.request.given).largest_dose()
+    limits, ladder = case.limits, tuple(map(taken_on, case.limits.descent))
+    largest, top = case.amount(largest_of((*regimens, *ladder))), limits.approved(case.request.given).largest_dose()
     above = any(comes_down(case, span, limit) for span in ahead for limit in case.limits.maximum)
     largest = largest if top is None or above else min(largest, top)
     try:
@@ -77,7 +79,6 @@ def check_way_out(case: Case) -> Iterator[Finding]:
     except ValueError as fault:
         yield found("way out", None, f"it cannot be told ({fault})", str(largest), "a taper to nothing from every day")
         return
-    limits, ladder = case.limits, tuple(map(taken_on, case.limits.descent))
     ordered = sorted(regimens.items(), key=lambda item: item[1].days.first)
     asked = tuple(doses for doses, _ in ordered)
     exist = _exist(limits.unit, falls, limits.last_step, makes, limits.taper_frequency, ladder, asked)
