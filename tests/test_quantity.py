@@ -59,6 +59,36 @@ def test_spaces_around_an_amount_mean_nothing() -> None:
     assert q("  5 mg\n") == q("5 mg")
 
 
+def test_a_whole_number_becomes_exact() -> None:
+    """So that a quarter of it is a quarter, and not a float."""
+    assert type(Quantity(5, "mg").amount) is Fraction  # type: ignore[arg-type]
+    assert str(Quantity(5, "mg") * Fraction(1, 4)) == "1.25 mg"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("95/12 years", Fraction(95, 12), "years"),
+        ("10/3 mg/kg/day", Fraction(10, 3), "mg/kg/day"),
+        ("12.5 mg", Fraction(25, 2), "mg"),
+    ],
+)
+def test_what_is_written_as_a_ratio_reads_back(text: str, amount: Fraction, unit: str) -> None:
+    assert Quantity.reread(text) == Quantity(amount, unit)
+    assert str(Quantity.reread(text)) == text
+
+
+@pytest.mark.parametrize("text", ["20/6 mg", "6/3 mg", "10/3 mcg", "10/0 mg", "10/3 apples", "10/3"])
+def test_a_ratio_is_read_only_as_it_is_written(text: str) -> None:
+    with pytest.raises(ValueError, match="is no "):
+        Quantity.reread(text)
+
+
+def test_only_text_is_read_again() -> None:
+    with pytest.raises(TypeError, match=r"not as 5$"):
+        Quantity.reread(5)  # type: ignore[arg-type]
+
+
 def test_floats_are_refused() -> None:
     with pytest.raises(TypeError, match=r"a float cannot hold an amount: 0\.5"):
         Quantity(0.5, "mg")  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests import build
 from tests.revise.acting import act, d, down, refused, rule, told, up
 from tests.test_ics import events, said
 from titrate import supply, verify
-from titrate.days import Days
+from titrate.days import Days, plus
 from titrate.dispensing import Dispensing
 from titrate.formats import csv, html, text
 from titrate.formats import json as documents
@@ -19,6 +19,7 @@ from titrate.formats.html import HandoutOptions
 from titrate.formats.ics import CalendarOptions, write
 from titrate.regimen import Pattern
 from titrate.schedule import Schedule
+from titrate.verifier.laws import OF_CALLED_OFF
 
 FEED = CalendarOptions(feed=True)
 
@@ -115,28 +116,61 @@ def test_what_is_printed_and_dispensed() -> None:
     assert supply.of(found, Dispensing()).fills == ()
 
 
-def broken() -> dict[str, tuple[Schedule, set[str]]]:
-    """What says that it was called off, and leaves somebody without a dose, or is something else."""
-    good = act(up(), "2026-11-25", "withdraw")
-    (one,) = good.earlier
-    taken = replace(one.request, current=Pattern.parse("20 mg x3"))
-    step = good.steps[0]
-    two = replace(step, days=Days(d("2026-12-01"), d("2026-12-02")))
+GOOD = act(up(), "2026-11-25", "withdraw")
+TUE = "On Tuesday 01 December 2026 "
+
+
+def with_earlier(**changed: Any) -> Schedule:
+    """The plan that was called off, where what was asked for at first is changed."""
+    (one,) = GOOD.earlier
+    return replace(GOOD, earlier=(replace(one, request=replace(one.request, **changed)),))
+
+
+def test_somebody_who_takes_it_is_left_without_a_dose() -> None:
+    """That the revision says nobody takes it does not help: the first request says what was taken."""
+    taken = with_earlier(current=Pattern.parse("20 mg x3"))
+    limit = "a taper from 20 mg x3, or 20 mg x3 going on"
+    what = "a plan for somebody who takes 20 mg x3 is called off, and no dose is left"
+    found = [one for one in verify(taken, rule(), OF_CALLED_OFF).findings if one.value == "no dose"]
+    assert [(one.text(), one.day, one.limit) for one in found] == [
+        (f"never abrupt: {TUE}{what}; the limit is {limit}.", d("2026-12-01"), limit)
+    ]
+
+
+@pytest.mark.parametrize("parts", [(2,), (1, 1)], ids=["two days", "two steps"])
+def test_what_was_called_off_has_one_day(parts: tuple[int, ...]) -> None:
+    first, steps = d("2026-12-01"), []
+    for length in parts:
+        steps.append(replace(GOOD.steps[0], days=Days.of(first, length)))
+        first = plus(first, length)
+    findings = verify(replace(GOOD, steps=tuple(steps)), rule()).findings
+    assert [(one.text(), one.day, one.value) for one in findings if one.law == "called off"] == [
+        (
+            f"called off: {TUE}a plan that was called off still has days to 2026-12-02; "
+            "the limit is one day without a dose.",
+            d("2026-12-01"),
+            "2026-12-02",
+        )
+    ]
+    # The other law says of the same day that no dose is taken on it, or that it is listed twice.
+    assert {one.law for one in findings} == {"called off", "never abrupt"}
+
+
+def otherwise() -> dict[str, tuple[Schedule, set[str]]]:
+    """What is no plan that was called off: it is proved as any other, so nobody gets away with it."""
+    step = GOOD.steps[0]
     return {
-        "somebody who takes it": (
-            replace(good, request=taken, earlier=(replace(one, request=taken),)), {"never abrupt"},
-        ),
         "after a dose": (
-            replace(good, revised=replace(good.revised, on=d("2026-12-04")),  # type: ignore[type-var]
+            replace(GOOD, revised=replace(GOOD.revised, on=d("2026-12-04")),  # type: ignore[type-var]
                     steps=(replace(step, days=Days.of(d("2026-12-04"), 1)),)), {"seam"},
         ),
-        "two days": (replace(good, steps=(two,)), {"never abrupt", "called off"}),
-        "a dose after all": (replace(good, steps=(replace(step, regimen=build.regimen("5 mg x3")),)), {"never abrupt"}),
-        "no revision": (replace(good, revised=None, earlier=(), revision=1), {"asked"}),
+        "a dose after all": (replace(GOOD, steps=(replace(step, regimen=build.regimen("5 mg x3")),)), {"never abrupt"}),
+        "no revision": (replace(GOOD, revised=None, earlier=(), revision=1), {"asked"}),
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", broken())
-def test_the_proof_of_what_was_called_off(name: str) -> None:
-    schedule, expected = broken()[name]
+@pytest.mark.parametrize("name", otherwise())
+def test_what_was_not_called_off_is_proved_as_any_other(name: str) -> None:
+    schedule, expected = otherwise()[name]
+    assert not schedule.called_off
     assert expected <= laws(schedule)

@@ -17,6 +17,7 @@ from tests.verify.ladder import (
     taper,
 )
 from titrate.days import Duration
+from titrate.schedule import Schedule
 from titrate.verifier import verify
 
 
@@ -73,6 +74,23 @@ def test_asked_how_long_to_stay(stay: int, maintain: str, found: list[str]) -> N
 def test_asked_how_long_is_told_in_days() -> None:
     (finding,) = verify(round_trip(stay=55), LADDER_RULE).findings
     assert (finding.value, finding.limit) == ("55 days", "exactly 8 weeks, as asked")
+    assert finding.text() == (
+        "asked: On Thursday 10 December 2026 the maintenance lasts 55 days; the limit is exactly 8 weeks, as asked."
+    )
+
+
+def test_asked_how_long_a_stay_in_two_steps_lasts() -> None:
+    """4 weeks and 4 weeks are 8 weeks; from the first day of the first to the last day of the last."""
+
+    def stay(*parts: int) -> Schedule:
+        lines = (f"{part} maintenance 20 mg x3" for part in parts)
+        return schedule(
+            LADDER_RULE, *UP, *lines, *DOWN, target="60 mg/day", then_stop=True, maintain=Duration(8, "week")
+        )
+
+    assert laws(stay(28, 28), LADDER_RULE) == []
+    assert laws(stay(28, 27), LADDER_RULE) == [("asked", "2026-12-10")]
+    assert laws(stay(56, 7), LADDER_RULE) == [("asked", "2026-12-10")]
 
 
 def test_asked_a_stay_that_never_ends_or_never_begins() -> None:

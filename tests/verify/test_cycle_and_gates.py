@@ -11,7 +11,12 @@ from tests.test_guide import GATES, rising
 from tests.test_planner import asked, paper
 from tests.verify.ladder import LADDER_RULE, laws, schedule
 from tests.verify.words import TUE, is_found, on
+from titrate.days import Days, plus
+from titrate.regimen import Pattern
+from titrate.rule import Rule
+from titrate.schedule import Schedule
 from titrate.verifier import verify
+from titrate.verifier.gates import check_gates
 
 # Each day is 5 mg a dose from 10 mg x3, which the ladder allows; so nothing but the cycle is wrong.
 TURNS = "15 mg x3, 10 mg x3 in turn"
@@ -79,3 +84,47 @@ def test_gates_before_each_fall_but_not_before_the_stop() -> None:
     assert [(one.law, one.day, one.limit) for one in findings] == [
         ("gates", date(2026, 12, day), "symptoms have gone") for day in (1, 2)
     ]
+
+
+def test_a_gate_is_found_word_for_word_with_its_source() -> None:
+    rule, good = paper(rest=GATES), rising(GATES)
+    steps = [dataclasses.replace(s, checks=()) if s is good.steps[0] else s for s in good.steps]
+    (finding,) = verify(dataclasses.replace(good, steps=tuple(steps)), rule).findings
+    what = "On Tuesday 01 December 2026 the schedule does not say what has to be confirmed before the step"
+    assert finding.text().startswith(f"gates: {what}; the limit is {COUNT} (")
+    assert finding.citation is not None
+    assert finding.value == "nothing"
+
+
+TAPER_GATE = '[[gates]]\nbefore = "taper"\nsays = "the joints are quiet"\nCITE'
+
+
+def test_a_gate_before_the_taper_stands_on_the_first_fall_alone() -> None:
+    """3 mg, 2 mg, 1 mg, stop: the taper begins with 2 mg on the second day of a plan that stays a day on 3 mg."""
+    rule = paper(rest=TAPER_GATE)
+    good = asked(rule, "taper", current="3 mg x1")
+    bare = tuple(dataclasses.replace(step, checks=()) for step in good.steps)
+    three = rising("").steps[2].regimen
+    stayed = dataclasses.replace(bare[0], days=Days.of(good.first, 1), kind="maintenance", regimen=three)
+    later = [dataclasses.replace(one, days=moved(one.days, 1)) for one in bare]
+    found = gates_of(dataclasses.replace(good, steps=(stayed, *later)), rule)
+    assert found == [(date(2026, 12, 2), "the joints are quiet")]
+
+
+def test_of_a_daily_dose_that_does_not_say_how_it_is_taken_nothing_starts() -> None:
+    """Somebody who takes 3 mg a day, doses not told, starts nothing; nor is it known whether the first day falls."""
+    rule, good = paper(rest=GATES), rising(GATES)
+    steps = tuple(dataclasses.replace(step, checks=()) for step in good.steps)
+    known = dataclasses.replace(good, steps=steps)
+    unknown = dataclasses.replace(known, request=dataclasses.replace(good.request, current=Pattern.parse("3 mg/day")))
+    assert [says for day, says in gates_of(known, rule) if day == good.first] == [COUNT]
+    assert [says for day, says in gates_of(unknown, rule) if day == good.first] == []
+    assert [says for day, says in gates_of(unknown, rule) if day == date(2026, 12, 2)] == [PULSE]
+
+
+def gates_of(schedule: Schedule, rule: Rule) -> list[tuple[date | None, str]]:
+    return [(one.day, one.limit) for one in verify(schedule, rule, (check_gates,)).findings]
+
+
+def moved(days: Days, by: int) -> Days:
+    return Days(plus(days.first, by), days.last and plus(days.last, by))

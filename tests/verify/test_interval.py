@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,9 @@ from tests.verify.ladder import (
     schedule,
     swapped,
 )
+from tests.verify.revision import revised
 from titrate.days import Days
+from titrate.schedule import Schedule
 
 
 @pytest.mark.parametrize(("days", "found"), [(3, []), (2, [("interval", "2026-12-03")])])
@@ -107,3 +110,40 @@ def test_interval_on_stopping_is_that_of_every_band_down_to_nothing(
     rule = rule_of(LADDER, ("[taper.duration]", low))
     made = schedule(rule, *DOWN[:3], "9 taper 5 mg x2", "6 taper 5 mg x1", "stop", goal="taper", current="20 mg x3")
     assert laws(made, rule) == found
+
+
+def not_borne(regimen: str = "5 mg x3", **more: Any) -> Schedule:
+    """10 mg x3 was taken on 4 December alone, after three days of 5 mg x3, and is left on the 5th."""
+    asked: dict[str, Any] = {"on": date(2026, 12, 5), "current": "10 mg x3", "since": date(2026, 12, 4), **more}
+    return revised(f"open maintenance {regimen}", **asked)
+
+
+def test_interval_what_is_not_borne_is_taken_back_at_once() -> None:
+    """Three days between two changes; but the way back to the dose before does not wait."""
+    assert changes(not_borne()) == []
+
+
+@pytest.mark.parametrize("regimen", ["10/10/5 mg", "5/5/10 mg", "15 mg x3"])
+def test_interval_only_the_way_back_does_not_wait(regimen: str) -> None:
+    assert changes(not_borne(regimen)) == [("interval", "2026-12-05")]
+
+
+def test_interval_what_was_taken_back_is_not_taken_back_in_its_turn() -> None:
+    """5, 10, 5 and 10 again after a day: that is a rise like any other, and too soon. After three days it is not."""
+    for day, found in ((6, [("interval", "2026-12-06")]), (7, [("interval", "2026-12-07")]), (8, [])):
+        again = not_borne("10 mg x3", on=date(2026, 12, day), current="5 mg x3", since=date(2026, 12, 5),
+                          before=not_borne())  # fmt: skip
+        assert changes(again) == found
+
+
+def test_interval_one_goes_back_only_in_a_revision_and_only_on_its_first_day() -> None:
+    lines = ("3 titration 5 mg x3", "1 titration 10 mg x3", "open maintenance 5 mg x3")
+    assert ("interval", "2026-12-05") in laws(schedule(LADDER_RULE, *lines), LADDER_RULE)
+    later = revised("1 titration 10 mg x3", "open maintenance 5 mg x3", on=date(2026, 12, 4),
+                    current="5 mg x3", since=date(2026, 12, 1))  # fmt: skip
+    assert ("interval", "2026-12-05") in laws(later, LADDER_RULE)
+
+
+def changes(made: Schedule) -> list[tuple[str, str | None]]:
+    """What is found, but for that 15 mg a day is too little to stay on."""
+    return [one for one in laws(made, LADDER_RULE) if one[0] != "maintenance"]

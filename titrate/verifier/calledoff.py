@@ -16,5 +16,6 @@ def check_called_off(case: Case) -> Iterator[Finding]:
         what = f"a plan for somebody who takes {before} is called off, and no dose is left"
         yield found("never abrupt", day, what, "no dose", f"a taper from {before}, or {before} going on")
     if len(case.spans) != 1 or case.spans[0].days.length != 1:
-        value = f"{len(case.spans)} steps to {case.spans[-1].days.last or 'no end'}"
-        yield found(LAW, day, f"a plan that was called off has {value}", value, "one day without a dose")
+        # Without a dose there is no step without end: called off is only what stops.
+        last = str(case.spans[-1].days.last)
+        yield found(LAW, day, f"a plan that was called off still has days to {last}", last, "one day without a dose")
