@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from titrate.cli.console import now, out, today, told
 from titrate.cli.options import (
-    Age,
+    NOW,
+    PATIENT,
+    SCREENING,
     ApprovedBy,
     By,
-    Clearance,
-    Current,
-    Dialysis,
-    Egfr,
     Every,
     MaxPieces,
     Measure,
-    Origin,
     Products,
-    ScreeningDose,
-    ScreeningEffect,
-    Setting,
-    Since,
-    Taking,
     Text,
-    Weight,
+    offering,
     rule_names,
 )
 from titrate.cli.reading import content_of, shown
@@ -39,6 +31,14 @@ if TYPE_CHECKING:
     from titrate.rule import Rule
 
 
+# Of what else can be asked for, that by which a schedule can be judged.
+_JUDGED = {
+    "by": By, "every": Every, "products": Products, "max_pieces": MaxPieces, "measure": Measure,
+    "approved_by": ApprovedBy,
+}  # fmt: skip
+
+
+@offering(NOW, PATIENT, SCREENING, _JUDGED)
 def check(
     file: Annotated[
         str,
@@ -57,40 +57,22 @@ def check(
             autocompletion=rule_names,
         ),
     ],
-    current: Current = None,
-    since: Since = None,
-    by: By = None,
-    every: Every = None,
-    age: Age = None,
-    weight: Weight = None,
-    creatinine_clearance: Clearance = None,
-    egfr: Egfr = None,
-    dialysis: Dialysis = None,
-    taking: Taking = None,
-    setting: Setting = None,
-    origin: Origin = None,
-    screening_dose: ScreeningDose = None,
-    screening_effect: ScreeningEffect = None,
-    products: Products = None,
-    max_pieces: MaxPieces = None,
-    measure: Measure = None,
-    approved_by: ApprovedBy = None,
     times: Annotated[
         Text, typer.Option(help="When the doses are taken, where the file does not say: 07:00,13:00,21:00.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write the report, or an error, as JSON.")] = False,
+    **options: Any,
 ) -> None:
     """Check a schedule from elsewhere against a rule: every law that it breaks, and what could not be checked.
 
     The exit status is 0 without findings and 6 with some.
     """
-    options = {name: value for name, value in locals().items() if name not in ("file", "rule", "as_json")}
     with told(as_json):
         from titrate import checking, rulebook
         from titrate.formats import foreign, report
 
         loaded = rulebook.load(rule)
-        given = _given(loaded.id, options)
+        given = _given(loaded.id, {"times": times, **options})
         content = content_of(file, foreign.LARGEST)
         try:
             found = checking.check(foreign.read(content, loaded.file.unit, _slots(loaded)), loaded, given)
@@ -106,11 +88,11 @@ def _slots(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slot.name for day in rule.file.slots.day.values() for slot in day))
 
 
-def _given(rule: str, options: dict[str, str | bool | list[str] | None]) -> Request:
+def _given(rule: str, options: dict[str, Any]) -> Request:
     """What was typed beside the file. The goal and the first day are the file's to say, and mean nothing here."""
     from titrate.typed import Typed
 
-    return Typed(start="today", **options).request(rule, "plan", now(), today())  # type: ignore[arg-type]
+    return Typed(start="today", **options).request(rule, "plan", now(), today())
 
 
 def _as_json(file: str, found: Report) -> str:

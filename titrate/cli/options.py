@@ -1,10 +1,12 @@
-"""The options of the commands, each once."""
+"""The options of the commands, each once, and the groups in which several commands offer them."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -134,3 +136,46 @@ ForWhom = Annotated[Audience, typer.Option("--audience", help="Handout: in plain
 OnPaper = Annotated[Paper, typer.Option("--paper", help="Handout: the paper it is printed on.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Handout: its language: en-GB, en-US, de.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write errors as JSON.")]
+
+# Groups of options by their names in the code. What is not typed is `None`, but for `USUAL`.
+NOW = {"current": Current, "since": Since}
+PACE = {"finish_by": FinishBy, "by": By, "every": Every}
+PATIENT = {
+    "age": Age, "weight": Weight, "creatinine_clearance": Clearance, "egfr": Egfr, "dialysis": Dialysis,
+    "taking": Taking, "setting": Setting, "origin": Origin,
+}  # fmt: skip
+SCREENING = {"screening_dose": ScreeningDose, "screening_effect": ScreeningEffect}
+BOX = {
+    "products": Products, "max_pieces": MaxPieces, "at_hand": AtHand, "measure": Measure, "liquid_below": LiquidBelow,
+}  # fmt: skip
+PUMP = {
+    "concentration": Concentration, "reservoir": Reservoir, "residual": Residual, "stability": Stability,
+    "filled": Filled, "pump": PumpModel,
+}  # fmt: skip
+DAY = {"times": Times, "uneven": Uneven, "tz": Tz, "label": Label, "approved_by": ApprovedBy}
+WRITTEN = {"output": Out, "format": FormatName}
+CALENDAR = {"daily": Daily, "floating": Floating, "single_events": Single, "discreet": Discreet, "remind": Remind}
+SUPPLY = {"fill": Fill, "pack": Pack, "lead": Lead, "margin": Margin, "keep_halves": KeepHalves}
+HANDOUT = {"audience": ForWhom, "paper": OnPaper, "lang": Lang}
+ERRORS = {"as_json": AsJson}
+USUAL: dict[str, Any] = {
+    "daily": False, "floating": False, "single_events": False, "discreet": False,
+    "audience": Audience.patient, "paper": Paper.a4, "lang": "en-GB", "as_json": False,
+}  # fmt: skip
+
+
+def offering(*groups: Mapping[str, Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Adds the options of these groups to a command, which is given them by name as `**options`."""
+
+    def offered(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True)
+        parameters = [one for one in own.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+        for group in groups:
+            parameters += [
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=USUAL.get(name), annotation=annotation)
+                for name, annotation in group.items()
+            ]
+        command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return command
+
+    return offered

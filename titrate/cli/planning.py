@@ -3,65 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from titrate.cli.console import local_zone, note, now, today, told
 from titrate.cli.options import (
-    Age,
-    ApprovedBy,
-    AsJson,
-    AtHand,
-    Audience,
-    By,
-    Clearance,
-    Concentration,
-    Current,
-    Daily,
-    Dialysis,
-    Discreet,
-    Egfr,
-    Every,
-    Fill,
-    Filled,
-    FinishBy,
-    Floating,
+    BOX,
+    CALENDAR,
+    DAY,
+    ERRORS,
+    HANDOUT,
+    NOW,
+    PACE,
+    PATIENT,
+    PUMP,
+    SCREENING,
+    SUPPLY,
+    WRITTEN,
     Format,
-    FormatName,
-    ForWhom,
-    KeepHalves,
-    Label,
-    Lang,
-    Lead,
-    LiquidBelow,
-    Margin,
-    MaxPieces,
-    Measure,
-    OnPaper,
-    Origin,
-    Out,
-    Pack,
-    Paper,
-    Products,
-    PumpModel,
-    Remind,
-    Reservoir,
-    Residual,
     RuleName,
-    ScreeningDose,
-    ScreeningEffect,
-    Setting,
-    Since,
-    Single,
-    Stability,
     Start,
-    Taking,
     Text,
-    Times,
-    Tz,
-    Uneven,
-    Weight,
+    offering,
     rule_names,
 )
 from titrate.cli.writing import deliver, format_of
@@ -81,140 +45,54 @@ RuleOrSchedule = Annotated[
 ]
 
 
+# What `plan` and `taper` offer alike.
+_BOTH = (PATIENT, BOX, PUMP, DAY, WRITTEN, CALENDAR, SUPPLY, HANDOUT, ERRORS)
+
+
+@offering(NOW, PACE, SCREENING, *_BOTH)
 def plan(
     rule: RuleName,
     start: Start,
     target: Annotated[Text, typer.Option(help='Where to go: "20 mg x3", "5/5/10 mg" or "60 mg/day".')] = None,
-    current: Current = None,
-    since: Since = None,
     maintain: Annotated[Text, typer.Option(help='How long to stay there: "8 weeks".')] = None,
     then_stop: Annotated[bool, typer.Option("--then-stop", help="Taper to nothing afterwards.")] = False,
-    finish_by: FinishBy = None,
     review: Annotated[Text, typer.Option(help='When the prescriber looks again: a day, or "8 weeks".')] = None,
-    by: By = None,
-    every: Every = None,
-    age: Age = None,
-    weight: Weight = None,
-    creatinine_clearance: Clearance = None,
-    egfr: Egfr = None,
-    dialysis: Dialysis = None,
-    taking: Taking = None,
-    setting: Setting = None,
-    origin: Origin = None,
-    screening_dose: ScreeningDose = None,
-    screening_effect: ScreeningEffect = None,
-    products: Products = None,
-    max_pieces: MaxPieces = None,
-    at_hand: AtHand = None,
-    measure: Measure = None,
-    liquid_below: LiquidBelow = None,
-    concentration: Concentration = None,
-    reservoir: Reservoir = None,
-    residual: Residual = None,
-    stability: Stability = None,
-    filled: Filled = None,
-    pump: PumpModel = None,
-    times: Times = None,
-    uneven: Uneven = None,
-    tz: Tz = None,
-    label: Label = None,
-    approved_by: ApprovedBy = None,
-    output: Out = None,
-    format: FormatName = None,
-    daily: Daily = False,
-    floating: Floating = False,
-    single_events: Single = False,
-    discreet: Discreet = False,
-    remind: Remind = None,
-    fill: Fill = None,
-    pack: Pack = None,
-    lead: Lead = None,
-    margin: Margin = None,
-    keep_halves: KeepHalves = None,
-    audience: ForWhom = Audience.patient,
-    paper: OnPaper = Paper.a4,
-    lang: Lang = "en-GB",
-    as_json: AsJson = False,
+    **options: Any,
 ) -> None:
     """Plan the way to a dose: the rise (or fall) to it, the stay, and the taper if it is to stop."""
-    _make("plan", locals())
+    way = {"start": start, "target": target, "maintain": maintain, "then_stop": then_stop, "review": review}
+    _make("plan", rule, {**way, **options})
 
 
+@offering(NOW, PACE, *_BOTH)
 def taper(
     rule: RuleOrSchedule,
     start: Annotated[Text, typer.Option(help="First day on which something changes: 2026-12-01, today, +3d.")] = None,
     on: Annotated[Text, typer.Option("--on", help="With SCHEDULE.json: the day from which to taper.")] = None,
-    current: Current = None,
-    since: Since = None,
-    finish_by: FinishBy = None,
-    by: By = None,
-    every: Every = None,
-    age: Age = None,
-    weight: Weight = None,
-    creatinine_clearance: Clearance = None,
-    egfr: Egfr = None,
-    dialysis: Dialysis = None,
-    taking: Taking = None,
-    setting: Setting = None,
-    origin: Origin = None,
-    products: Products = None,
-    max_pieces: MaxPieces = None,
-    at_hand: AtHand = None,
-    measure: Measure = None,
-    liquid_below: LiquidBelow = None,
-    concentration: Concentration = None,
-    reservoir: Reservoir = None,
-    residual: Residual = None,
-    stability: Stability = None,
-    filled: Filled = None,
-    pump: PumpModel = None,
-    times: Times = None,
-    uneven: Uneven = None,
-    tz: Tz = None,
-    label: Label = None,
-    approved_by: ApprovedBy = None,
-    output: Out = None,
-    format: FormatName = None,
-    daily: Daily = False,
-    floating: Floating = False,
-    single_events: Single = False,
-    discreet: Discreet = False,
-    remind: Remind = None,
-    fill: Fill = None,
-    pack: Pack = None,
-    lead: Lead = None,
-    margin: Margin = None,
-    keep_halves: KeepHalves = None,
-    audience: ForWhom = Audience.patient,
-    paper: OnPaper = Paper.a4,
-    lang: Lang = "en-GB",
-    as_json: AsJson = False,
+    **options: Any,
 ) -> None:
     """Plan the way from what is taken now to nothing, never abruptly; or out of a schedule, from any of its days."""
-    options = locals()
-    on = options.pop("on")
     if rule.lower().endswith(".json") or rule == "-":
         from titrate.cli.revising import card
 
-        card(Path(rule), on, options)
+        card(Path(rule), on, {"start": start, **options})
     elif on is not None:
         raise typer.BadParameter("it belongs to a schedule (titrate taper SCHEDULE.json --on DAY)", param_hint="--on")
     elif start is None:
         raise typer.BadParameter("it is missing; for example --start 2026-12-01", param_hint="--start")
     else:
-        _make("taper", options)
+        _make("taper", rule, {"start": start, **options})
 
 
-def _make(goal: Goal, options: dict[str, object]) -> None:
+def _make(goal: Goal, rule: str, options: dict[str, Any]) -> None:
     """Both planning commands: read the options, plan and prove, write."""
     from titrate.typed import Typed
 
-    rule = str(options.pop("rule"))
-    outputs: list[Path] = list(options.pop("output") or [])  # type: ignore[call-overload]
-    shown: Format | None = options.pop("format")  # type: ignore[assignment]
+    outputs: list[Path] = options.pop("output") or []
+    shown: Format | None = options.pop("format")
     names = Typed.__dataclass_fields__
     style = {name: options[name] for name in options if name not in names}
-    typed = Typed(**{name: value for name, value in options.items() if name in names})  # type: ignore[arg-type]
+    typed = Typed(**{name: value for name, value in options.items() if name in names})
     with told(bool(style.get("as_json"))):
         formats = {path: format_of(path) for path in outputs}
         schedule = _planned(

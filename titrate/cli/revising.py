@@ -5,60 +5,26 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from titrate.cli.console import local_zone, note, now, out, today, told
 from titrate.cli.documents import check_newest, check_untouched, day, document
 from titrate.cli.options import (
-    Age,
-    ApprovedBy,
-    AsJson,
-    AtHand,
-    Audience,
-    By,
-    Clearance,
-    Concentration,
-    Daily,
-    Dialysis,
-    Discreet,
-    Egfr,
-    Every,
-    Fill,
-    Filled,
-    FinishBy,
-    Floating,
+    BOX,
+    CALENDAR,
+    DAY,
+    ERRORS,
+    HANDOUT,
+    PACE,
+    PATIENT,
+    PUMP,
+    SUPPLY,
+    WRITTEN,
     Format,
-    FormatName,
-    ForWhom,
-    KeepHalves,
-    Label,
-    Lang,
-    Lead,
-    LiquidBelow,
-    Margin,
-    MaxPieces,
-    Measure,
-    OnPaper,
-    Origin,
-    Out,
-    Pack,
-    Paper,
-    Products,
-    PumpModel,
-    Remind,
-    Reservoir,
-    Residual,
-    Setting,
-    Single,
-    Stability,
-    Taking,
     Text,
-    Times,
-    Tz,
-    Uneven,
-    Weight,
+    offering,
     rule_names,
 )
 from titrate.cli.writing import deliver, format_of
@@ -85,6 +51,7 @@ RulePath = Annotated[
 Edited = Annotated[bool, typer.Option("--as-edited", help="Go on from a document that was changed by hand.")]
 
 
+@offering(PACE, PATIENT, BOX, PUMP, DAY, WRITTEN, CALENDAR, SUPPLY, HANDOUT, ERRORS)
 def revise(
     schedule: File,
     action: Annotated[str, typer.Argument(help="stay, back, slower, retarget, stop, missed, withheld, shift, "
@@ -96,59 +63,19 @@ def revise(
     to: Annotated[Text, typer.Option(help='With back, missed, withheld: the regimen to go to, "10 mg x3".')] = None,
     then: Annotated[Text, typer.Option(help="With missed, withheld: continue, back or restart.")] = None,
     kept: Annotated[Text, typer.Option("--for", help="How long a dose that one goes back to is kept at least.")] = None,
-    finish_by: FinishBy = None,
     review: Annotated[Text, typer.Option(help='When the prescriber looks again: a day, or "8 weeks".')] = None,
-    by: By = None,
-    every: Every = None,
-    age: Age = None,
-    weight: Weight = None,
-    creatinine_clearance: Clearance = None,
-    egfr: Egfr = None,
-    dialysis: Dialysis = None,
-    taking: Taking = None,
-    setting: Setting = None,
-    origin: Origin = None,
-    products: Products = None,
-    max_pieces: MaxPieces = None,
-    at_hand: AtHand = None,
-    measure: Measure = None,
-    liquid_below: LiquidBelow = None,
-    concentration: Concentration = None,
-    reservoir: Reservoir = None,
-    residual: Residual = None,
-    stability: Stability = None,
-    filled: Filled = None,
-    pump: PumpModel = None,
-    times: Times = None,
-    uneven: Uneven = None,
-    tz: Tz = None,
-    label: Label = None,
-    approved_by: ApprovedBy = None,
     rule: RulePath = None,
     as_edited: Edited = False,
-    output: Out = None,
-    format: FormatName = None,
-    daily: Daily = False,
-    floating: Floating = False,
-    single_events: Single = False,
-    discreet: Discreet = False,
-    remind: Remind = None,
-    fill: Fill = None,
-    pack: Pack = None,
-    lead: Lead = None,
-    margin: Margin = None,
-    keep_halves: KeepHalves = None,
-    audience: ForWhom = Audience.patient,
-    paper: OnPaper = Paper.a4,
-    lang: Lang = "en-GB",
-    as_json: AsJson = False,
+    **options: Any,
 ) -> None:  # fmt: skip
     """Change a schedule that has begun, from a day on: a new document, which names the one it supersedes."""
-    options = locals()
-    with told(as_json):
-        formats = {path: format_of(path) for path in output or ()}
-        found = _revised(schedule, day("--on", on), options, wants_zone=Format.ics in {*formats.values(), format})
-        deliver(found, formats, format, options, new=[path for path, name in formats.items() if name is Format.json])
+    said = {"action": action, "value": value, "to": to, "then": then, "kept": kept}
+    options |= {**said, "review": review, "rule": rule, "as_edited": as_edited}
+    with told(options["as_json"]):
+        shown = options["format"]
+        formats = {path: format_of(path) for path in options["output"] or ()}
+        found = _revised(schedule, day("--on", on), options, wants_zone=Format.ics in {*formats.values(), shown})
+        deliver(found, formats, shown, options, new=[path for path, name in formats.items() if name is Format.json])
 
 
 def _revised(file: Path, on: date, options: dict[str, object], wants_zone: bool) -> Schedule:
