@@ -211,6 +211,8 @@ def of_original(changes: Iterable[Change]) -> bool:
 class Oracle:
     """One rule and one request, looked at without haste."""
 
+    cycle = 1  # every how many days what is called a day here is taken
+
     def __init__(self, rule: Rule, request: Request, limits: tuple[Limits, Limits] | None = None) -> None:
         """`limits` in place of those of the rule: with the prescriber's pace, and without it."""
         self.request = request
@@ -371,7 +373,7 @@ class Oracle:
             change = today + self.interval(day, after, begin)
             now = [*taken, (day, change - 1)]
             while not free and any(self.too_fast(one, after, change - last, begin) for one, last in now[:-1]):
-                change += 1
+                change += self.cycle
             taken.append((day, change - 1))
             found.append(change - today)
             today = change
@@ -789,7 +791,8 @@ class Oracle:
             yield f"{lengths} days are too short for {needs}"
         if sum(lengths) < max((d.at_least for d in self.limits.taper_duration), default=1):
             yield f"{sum(lengths)} days are too short for a taper"
-        if lengths != shared(sum(lengths), needs):
+        turns = shared(sum(lengths) // self.cycle, [need // self.cycle for need in needs])
+        if lengths != [count * self.cycle for count in turns]:
             yield f"{lengths} days are not shared out evenly over {needs}"
 
 

@@ -6,8 +6,9 @@ as any other; how long it is kept is counted in whole cycles.
 
 Covered: rungs of one day or of alternate days; a target on a rung, between rungs or above the last one; from
 nothing, from a rung, from off the ladder; going down again, and tapers, from days that are taken every day; rules
-in cycles of one length. Not covered: ladders down, a taper or a lower target from alternate days (all that is asked
-of those is whether the drug could be stopped gradually, where any fall is lawful), limits by daily dose in a cycle.
+in cycles of one length, with bands of daily doses, caps, a least duration and a chosen end. Not covered: ladders down
+(`tests/test_oracle_descents.py`), a taper or a lower target from alternate days (all that is asked of those is whether
+the drug could be stopped gradually, where any fall is lawful).
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from fractions import Fraction
 
 from tests.oracle import NEAR, Answer, Day, Kept, Key, Oracle, Worth, even, laid_into, total
 from titrate.ladder import Rung
-from titrate.quantity import Quantity
+from titrate.limit import Change
+from titrate.limits import Limits
+from titrate.quantity import Quantity, Range
+from titrate.request import Request
+from titrate.rule import Rule
 from titrate.schedule import Schedule
 
 
@@ -34,13 +39,65 @@ def lies_on(small: Day, large: Day) -> bool:
     )
 
 
+def whole(days: int, cycle: int) -> int:
+    """So many days, or more, that whole cycles have passed."""
+    return -(-days // cycle) * cycle
+
+
+def in_turns(limits: Limits) -> Limits:
+    """The limits as they bear on the doses of a cycle, taken on its first day."""
+    cycle = limits.cycle
+
+    def more(daily: Range | None) -> Range | None:
+        return None if daily is None else daily.map(lambda bound: bound * cycle)
+
+    return replace(
+        limits,
+        increase=tuple(change_in_turns(change, cycle) for change in limits.increase),
+        decrease=tuple(change_in_turns(change, cycle) for change in limits.decrease),
+        start=tuple(replace(one, daily=more(one.daily)) for one in limits.start),
+        maintenance=tuple(replace(one, daily=more(one.daily)) for one in limits.maintenance),
+        frequency=tuple(replace(one, band=more(one.band)) for one in limits.frequency),
+        taper_frequency=tuple(replace(one, band=more(one.band)) for one in limits.taper_frequency),
+        last_step=tuple(replace(one, daily=one.daily * cycle) for one in limits.last_step),
+        taper_duration=tuple(
+            replace(one, at_least=whole(one.at_least - 1, cycle) + cycle) for one in limits.taper_duration
+        ),
+    )
+
+
+def change_in_turns(change: Change, cycle: int) -> Change:
+    """A limit on changes of the daily dose as one on those of a cycle; shares are the same."""
+    by = tuple(
+        replace(one, at_most=one.at_most * cycle)
+        if one.at_most is not None and one.per == "day" and one.at_most.unit != "%"
+        else one
+        for one in change.by
+    )
+    band = change.band
+    return replace(change, by=by, band=band and band.map(lambda edge: edge if edge.unit == "%" else edge * cycle))
+
+
 class InTurns(Oracle):
-    """A rule in which every regimen goes for `limits.cycle` days."""
+    """A rule in which every regimen goes for `limits.cycle` days. What it says of a daily dose is said of an average,
+    so of so many times as much in a cycle; and a taper has whole cycles, the one of its last dose included."""
+
+    def __init__(self, rule: Rule, request: Request, limits: tuple[Limits, Limits] | None = None) -> None:
+        super().__init__(rule, request, limits)
+        self.cycle = self.limits.cycle
+        self.limits = in_turns(self.limits)
+        self.own_decrease = tuple(change_in_turns(change, self.cycle) for change in self.own_decrease)
+        self.caps = [change for change in self.limits.decrease if change.within is not None]
+
+    def taper(self, begin: Day, kept: int | None, length: int | None) -> Key | None:
+        """The best taper; on a chosen day there has to be a dose."""
+        if length is None:
+            return super().taper(begin, kept, None)
+        return None if (length - 1) % self.cycle else super().taper(begin, kept, length - 1 + self.cycle)
 
     def interval(self, before: Day, after: Day, original: Day) -> int:
         """In whole cycles."""
-        cycle = self.limits.cycle
-        return -(-super().interval(before, after, original) // cycle) * cycle
+        return whole(super().interval(before, after, original), self.cycle)
 
 
 class OnLadder(InTurns):

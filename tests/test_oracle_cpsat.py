@@ -8,7 +8,7 @@ that ends on a chosen day. Nothing here enumerates days or ways; the model says 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -16,12 +16,15 @@ from math import lcm
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from tests.oracle_rises import day_of, in_turns, lies_on, whole
 from tests.strategies import Limit, Sketch, sketches
+from tests.test_oracle_rises import ladders, turns
 from titrate.days import between
 from titrate.errors import NoSchedule
+from titrate.ladder import Rung
 from titrate.limit import By, Change, Frequency
 from titrate.limits import Limits
 from titrate.planner import plan
@@ -63,7 +66,8 @@ class _Model:
         starting = request.current is None
         every = None if request.every is None else request.every.days
         own = rule.limits_for(request.patient, starting)
-        self.limits: Limits = own.paced(request.by, every, request.citation("--by"))
+        self.limits: Limits = in_turns(own.paced(request.by, every, request.citation("--by")))
+        self.cycle = own.cycle
         self.approved = {one.asks for one in request.approved}
         self.rising, self.shape, self.unit = rising, shape, rule.file.unit
         at_hand = [p for p in own.products if request.products is None or p.name in request.products]
@@ -208,10 +212,12 @@ class _Model:
         small, large = (before, after) if self.rising else (after, before)
         cp.Add(small.daily < large.daily).OnlyEnforceIf(when)
         laid = self._laid(small, large, when)
-        for part, whole in zip(laid, large.doses, strict=True):
-            cp.Add(part <= whole).OnlyEnforceIf(when)
-        longest = max([1, *((c.every or 0) + (c.within or 0) for c in (*self.limits.increase, *self.limits.decrease))])
-        interval = cp.NewIntVar(0, longest, "")
+        for part, all_of in zip(laid, large.doses, strict=True):
+            cp.Add(part <= all_of).OnlyEnforceIf(when)
+        changes = (*self.limits.increase, *self.limits.decrease)
+        longest = whole(max([1, *((c.every or 0) + (c.within or 0) for c in changes)]), self.cycle)
+        interval, turns = cp.NewIntVar(0, longest, ""), cp.NewIntVar(0, longest, "")
+        cp.Add(interval == self.cycle * turns)
         cp.Add(interval == 0).OnlyEnforceIf(when.Not())
         cp.Add(interval >= 1).OnlyEnforceIf(when)
         changes = self.limits.increase if self.rising else self.limits.decrease
@@ -252,9 +258,9 @@ class _Model:
                 base = original.daily if by.of == "original" else small.daily if self.rising else large.daily
                 self._size(by, large.daily - small.daily, base, when)
                 continue
-            for part, whole in zip(laid, large.doses, strict=True):
-                base = original.largest if by.of == "original" else part if self.rising else whole
-                self._size(by, whole - part, base, when)
+            for part, all_of in zip(laid, large.doses, strict=True):
+                base = original.largest if by.of == "original" else part if self.rising else all_of
+                self._size(by, all_of - part, base, when)
 
     def _size(self, by: By, size: Any, base: Any, when: Any) -> None:
         assert by.at_most is not None
@@ -294,8 +300,8 @@ class _Model:
         return int(solver.Value(goal))
 
 
-def _soonest(rule: Rule, request: Request, shape: str) -> int | None:
-    """After how many days a titration reaches its target."""
+def _soonest(rule: Rule, request: Request, shape: str, rungs: tuple[Rung, ...] = ()) -> int | None:
+    """After how many days a titration reaches its target; it begins with these `rungs` of a ladder, if there are."""
     model = _Model(rule, request, True, shape)
     cp, limits = model.cp, model.limits
     assert request.target is not None
@@ -309,8 +315,12 @@ def _soonest(rule: Rule, request: Request, shape: str) -> int | None:
             cp.Add(one == other).OnlyEnforceIf(moves.Not())
         if place:
             cp.AddImplication(moves, moving[place - 1])
+        if not place and rungs:  # the last rung is kept for as long as a ladder wants it, and as a change from it does
+            kept = cp.NewIntVar(_keep(request, rungs[-1]), 1000, "")
+            cp.Add(kept >= interval)
+            time.append(kept + sum(_keep(request, rung) for rung in rungs[:-1]))
         # Days from which there is a further change lie between the ends, unless it is what the patient takes now.
-        if place or request.current is None:
+        elif place or request.current is None:
             model.shaped(before, moves)
             model.takeable(before, limits.frequency, moves)
             time.append(interval)
@@ -319,7 +329,11 @@ def _soonest(rule: Rule, request: Request, shape: str) -> int | None:
     model.takeable(steps[-1], limits.frequency, always)
     for maintenance in limits.maintenance:
         model.within(steps[-1], maintenance.dose, maintenance.daily)
-    if model.current is not None:
+    for rung in rungs:
+        taken = model.step() if rung is not rungs[-1] else steps[0]
+        model.fix(taken, [dose.amount for dose in rung.doses])
+        model.takeable(taken, limits.frequency, always)
+    if model.current is not None and not rungs:
         model.fix(steps[0], model.current)
     for start in limits.start:
         model.within(steps[0], start.dose, start.daily)
@@ -329,12 +343,51 @@ def _soonest(rule: Rule, request: Request, shape: str) -> int | None:
     return model.least(sum(time))
 
 
+def _keep(request: Request, rung: Rung) -> int:
+    """For how many days a rung is kept at least."""
+    asked = 1 if request.every is None else request.every.days
+    return whole(max(rung.keep or 1, asked), rung.cycle)
+
+
+def _up(rule: Rule, request: Request, shape: str) -> int | None:
+    """The same of a rule with a ladder: over every rung ahead to the target, which is one, or lies above the last."""
+    assert request.target is not None
+    ladder = rule.limits_for(request.patient, request.current is None).ladder
+    wanted, ahead = request.target.doses, ladder
+    if request.current is not None:
+        now = (request.current.doses, request.current.cycle)
+        on = next((rung.number for rung in ladder if (rung.doses, rung.cycle) == now), None)
+        ahead = ladder[on:] if on is not None else ()
+        above = lies_on(day_of(ladder[-1]), tuple(dose.amount for dose in request.current.doses))
+        if on is None and (not above or now[1] > 1):
+            return None
+    aim = next((place for place, rung in enumerate(ahead) if (rung.doses, rung.cycle) == (wanted, 1)), None)
+    passed = ahead if aim is None else ahead[:aim]
+    if request.split == "even" and any(len(set(rung.doses)) > 1 for rung in passed):
+        return None
+    if aim is None:
+        beyond = lies_on(day_of(ladder[-1]), tuple(dose.amount for dose in wanted)) and wanted != ladder[-1].doses
+        return _soonest(rule, request, shape, passed) if beyond and rule.file.increase else None
+    model = _Model(rule, request, True, shape)
+    for rung in (*passed, ahead[aim]):
+        step = model.step()
+        model.fix(step, [dose.amount for dose in rung.doses])
+        model.takeable(step, model.limits.frequency, model.cp.NewConstant(1))
+    for maintenance in model.limits.maintenance:
+        model.within(step, maintenance.dose, maintenance.daily)
+    kept = [model.cp.NewIntVar(_keep(request, rung), 1000, "") for rung in passed]
+    return model.least(sum(kept))
+
+
 def _gentlest(rule: Rule, request: Request, shape: str, length: int) -> Fraction | None:
-    """The smallest largest fall of a taper whose last dose is on day `length`."""
+    """The smallest largest fall of a taper whose last dose is on day `length`, in so many days of whole cycles."""
     model = _Model(rule, request, False, shape)
+    if (length - 1) % model.cycle:
+        return None  # no dose is taken on that day
+    length += model.cycle - 1
     cp, limits = model.cp, model.limits
     assert model.current is not None
-    count = min(model.most * (len(model.grains) + 1), length)
+    count = min(model.most * (len(model.grains) + 1), length // model.cycle)
     steps = [model.step() for _ in range(count + 2)]
     model.fix(steps[0], model.current)
     alive = [cp.NewBoolVar("") for _ in steps]
@@ -417,6 +470,52 @@ def test_a_taper_is_as_gentle_as_the_solver_says(sketch: Sketch, length: int) ->
         return
     assert schedule is not None, gentlest
     assert _falls(schedule, request.current) == gentlest
+
+
+@CASES
+@given(turns())
+def test_in_cycles_a_titration_is_as_soon_as_the_solver_says(sketch: Sketch) -> None:
+    assume(sketch.goal == "plan" and not sketch.ladder)
+    sketch = replace(sketch, decrease=ANY_FALL, caps=(), last=None, maintain=None, length=None)
+    _as_soon(sketch, _soonest)
+
+
+@CASES
+@given(ladders())
+def test_up_a_ladder_it_is_as_soon_as_the_solver_says(sketch: Sketch) -> None:
+    _as_soon(replace(sketch, decrease=ANY_FALL, last=None, maintain=None), _up)
+
+
+def _as_soon(sketch: Sketch, solver: Callable[[Rule, Request, str], int | None]) -> None:
+    rule, request = sketch.rule(), sketch.request()
+    target, current = request.target, request.current
+    assert target is not None
+    assume(target.daily is None and (current is None or current.total() < target.total()))
+    assume(sketch.split != "even" or len(set(target.doses)) == 1)
+    soonest = next((found for s in _shapes(request) if (found := solver(rule, request, s)) is not None), None)
+    schedule = _planned(rule, request)
+    event("refused" if soonest is None else "planned")
+    assert (soonest is None) == (schedule is None), soonest
+    if schedule is not None:
+        reached = next(step.days.first for step in schedule.steps if step.kind == "maintenance")
+        assert between(request.start, reached) == soonest
+
+
+@CASES
+@given(turns(), st.integers(1, 12))
+def test_in_cycles_a_taper_is_as_gentle_as_the_solver_says(sketch: Sketch, turns: int) -> None:
+    assume(sketch.goal == "taper")
+    length = turns * sketch.cycle + 1
+    rule, request = (drawn := replace(sketch, length=length, ladder=())).rule(), drawn.request()
+    assert request.current is not None
+    gentlest = _gentlest(rule, request, "uneven", length)
+    schedule = _planned(rule, request)
+    event("refused" if gentlest is None else "planned")
+    if gentlest is None:
+        assert schedule is None or schedule.steps[0].regimen.doses == request.current.doses
+        return
+    assert schedule is not None, gentlest
+    assert _falls(schedule, request.current) * sketch.cycle == gentlest
 
 
 def _falls(schedule: Schedule, current: Pattern) -> Fraction:

@@ -389,7 +389,7 @@ def sketches(draw: st.DrawFn) -> Sketch:
 
 @settings(max_examples=1500 if DEEP else 200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sketches())
-def test_down_a_ladder_the_planner_does_what_there_is_to_do_or_there_is_nothing(sketch: Sketch) -> None:
+def test_down_a_ladder_the_planner_finds_the_best_or_there_is_nothing(sketch: Sketch) -> None:
     assume(sketch.rule() is not None)
     best = agreed(sketch)
     kind = (

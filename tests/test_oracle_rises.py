@@ -113,17 +113,32 @@ def ladders(draw: st.DrawFn) -> Sketch:
 
 
 @st.composite
+def by_daily_dose(draw: st.DrawFn, doses: list[str], cycle: int) -> tuple[Limit, ...]:
+    """In a cycle: one limit, of a dose or of the daily dose, which is an average; or two that meet at one."""
+    averages = [decimal(Fraction(dose) / 2) for dose in doses] if cycle == 2 else ["0.5", "1", "1.5", "2", "3", "5"]
+
+    def one(band: tuple[str, str] | None) -> Limit:
+        by: Any = st.sampled_from([f"{doses[0]} mg", f"{doses[1]} mg", "50 %", "100 %"]).map(
+            lambda b: (b, "dose", "current")
+        )
+        if draw(seldom):
+            by = st.sampled_from([*(f"{each} mg" for each in averages), "50 %"]).map(lambda b: (b, "day", "original"))
+        return Limit((draw(by),), draw(st.integers(1, 15)), band)
+
+    if draw(often):
+        return (one(None),)
+    edge = f"{draw(st.sampled_from(averages))} mg"
+    return one(("at-most", edge)), one(("above", edge))
+
+
+@st.composite
 def turns(draw: st.DrawFn) -> Sketch:
-    """A rule whose regimens go for two days or a week: up, down, or to a stop, by limits or up a ladder."""
+    """A rule whose regimens go for two days or a week: up, down, or to a stop, by limits or up a ladder; with bands,
+    caps, a dose from which one may stop, a least duration, and a day that was chosen for the last dose."""
     cycle, tablet = draw(st.sampled_from([2, 7])), draw(st.sampled_from(sorted(DOSES)))
     unit = Fraction(DOSES[tablet])
     every, doses = "every week" if cycle == 7 else "every 2 days", [decimal(unit * count) for count in range(1, 7)]
-
-    def change() -> tuple[Limit, ...]:
-        by = draw(st.sampled_from([f"{doses[0]} mg", f"{doses[1]} mg", "50 %", "100 %"]))
-        return limit(by, every=draw(st.integers(1, 15)))
-
-    goal: Goal = draw(st.sampled_from(("plan", "plan", "taper")))
+    goal: Goal = draw(st.sampled_from(("plan", "plan", "taper", "taper")))
     asked: dict[str, Any] = {}
     if goal == "plan":
         asked["target"] = f"{draw(st.sampled_from(doses))} mg {every}"
@@ -131,14 +146,23 @@ def turns(draw: st.DrawFn) -> Sketch:
             asked["maintain"] = cycle * draw(st.integers(1, 3))
     if goal == "taper" or draw(st.booleans()):
         asked["current"] = f"{draw(st.sampled_from(doses))} mg {every}"
+    if (goal == "taper" or "maintain" in asked) and draw(st.booleans()):
+        asked["length"] = draw(st.integers(1, 12)) * cycle + (draw(st.integers(0, 2)) if draw(seldom) else 1)
     ladder: list[tuple[tuple[str, ...], int, int | None]] = []
     if draw(seldom):
         counts = sorted(draw(st.sets(st.integers(0, 4), min_size=2, max_size=4)))
         ladder = [((doses[count],), 1, draw(st.integers(1, 15))) for count in counts]
+    caps: tuple[Any, ...] = ()
+    if not ladder and draw(st.booleans()):
+        amount = draw(st.sampled_from(["20 %", "40 %", "60 %", "1 mg", "2 mg"]))
+        caps = ((amount, draw(st.sampled_from(["current", "original"])), draw(st.integers(2, 30))),)
     return Sketch(
         tablets=(tablet,), times=(1, 1), goal=goal, cycle=cycle, maximum=f"{draw(st.sampled_from(doses[2:]))} mg",
-        start=("dose", ("at-most", f"{doses[1]} mg")), maintenance=("dose", ("at-most", f"{doses[5]} mg")),
-        increase=change(), decrease=change(), ladder=tuple(ladder),
+        start=draw(st.sampled_from([("dose", ("at-most", f"{doses[1]} mg")), ("daily", ("at-most", "2 mg"))])),
+        maintenance=draw(st.sampled_from([("dose", ("at-most", f"{doses[5]} mg")), ("daily", ("at-most", "3 mg"))])),
+        increase=draw(by_daily_dose(doses, cycle)), decrease=draw(by_daily_dose(doses, cycle)), ladder=tuple(ladder),
+        caps=caps, last=draw(st.sampled_from(["0.5 mg", "1 mg", "3 mg"])) if draw(seldom) else None,
+        duration=draw(st.integers(1, 60)) if draw(seldom) else None,
         every=15 + draw(st.integers(0, 8)) if draw(seldom) else None, **asked,
     )  # fmt: skip
 
@@ -154,7 +178,7 @@ def test_up_a_ladder_the_planner_finds_the_best_or_there_is_nothing(sketch: Sket
     event("refused" if agreed(sketch) is None else "planned")
 
 
-@tried(30)
+@tried(60)
 @given(turns())
 def test_in_cycles_the_planner_finds_the_best_or_there_is_nothing(sketch: Sketch) -> None:
     event("refused" if agreed(sketch) is None else "planned")

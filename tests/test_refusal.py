@@ -496,6 +496,25 @@ def test_a_daily_dose_under_a_weekly_rule(goal: str, options: dict[str, str], te
     assert refused.value.text() == text
 
 
+def test_in_a_cycle_a_daily_maximum_is_named_and_the_nearest_doses_are_those_of_a_cycle() -> None:
+    """20 mg on one day of the week are above 10 mg a day, though less than 3 mg a day on average: no limit was blamed, and
+    5 mg were called the nearest dose."""
+    by = (Limit((("5 mg", "dose", "current"),), 1),)
+    sketch = Sketch(
+        tablets=(("5", 1),), times=(1, 1), maximum="40 mg", daily_maximum="10 mg", goal="plan", cycle=7,
+        target="20 mg every week", start=("dose", ("at-most", "5 mg")), maintenance=("dose", ("at-most", "40 mg")),
+        increase=by, decrease=by,
+    )  # fmt: skip
+    with pytest.raises(NoSchedule) as refused:
+        plan(sketch.rule(), sketch.request())
+    assert (
+        refused.value.text()
+        == """No schedule: 20 mg every 7 days is not a regimen to stay on under this rule.
+Because the maximum is 10 mg a day (T, section 2; checked 2026-11-23).
+You could: --target "10 mg every 7 days"."""
+    )
+
+
 def test_a_weekly_dose_under_a_daily_rule_is_never_offered_every_day() -> None:
     with pytest.raises(NoSchedule) as refused:
         asked(paper(), target="2 mg every week")

@@ -22,6 +22,7 @@ from titrate.days import Duration, in_words
 from titrate.ladder import in_short
 from titrate.limit import Change, LastStep, Maximum
 from titrate.limits import Limits
+from titrate.planner.phase import doses_of
 from titrate.planner.terms import Terms
 from titrate.product import Form, Product
 from titrate.quantity import Quantity
@@ -218,7 +219,7 @@ def _roof(limits: Limits, request: Request) -> tuple[Quantity, Quantity]:
     """The largest dose and daily dose that any schedule needs: that of what is taken now or of what is asked for."""
     patterns = [pattern for pattern in (request.current, request.target) if pattern is not None]
     doses = [dose.to(limits.unit) for pattern in patterns for dose in pattern.doses or (pattern.total(),)]
-    totals = [pattern.total().to(limits.unit) for pattern in patterns]
+    totals = [sum(of[1:], of[0]) for of in (doses_of(p, limits.unit, "") for p in patterns)]
     nothing = Quantity(Fraction(0), limits.unit)
     return max(doses, default=nothing), max(totals, default=nothing)
 

@@ -388,7 +388,7 @@ def _nearest_targets(problem: Problem, daily: Quantity, frequency: int | None) -
         for day in grid.days((f,), "even", grid.largest_dose, 0, grid.largest_dose * f)
         if _may_stay(problem, day)
     ]
-    wanted = daily.amount / grid.table.grain
+    wanted = daily.amount * grid.cycle / grid.table.grain
     below = max((day for day in days if sum(day) < wanted), key=lambda day: (sum(day), -len(day)), default=None)
     above = min((day for day in days if sum(day) > wanted), key=lambda day: (sum(day), len(day)), default=None)
     near = [problem.written(day) for day in (below, above) if day is not None]
