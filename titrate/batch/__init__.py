@@ -5,7 +5,7 @@ machine. `question` reads one line, `answer` plans and proves it and makes its r
 portions, `journal` keeps what is done through an interruption, `run` joins them, with one worker or several.
 """
 
-from titrate.batch.answer import Settings, Tally
 from titrate.batch.run import run, shard
+from titrate.batch.tally import Settings, Tally
 
 __all__ = ["Settings", "Tally", "run", "shard"]

@@ -4,81 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
-from datetime import datetime
 from io import StringIO
-from typing import Any, Literal
+from typing import Any
 
 from titrate import rulebook
 from titrate.batch import parquet
 from titrate.batch.columns import HEADER
 from titrate.batch.kept import Kept
 from titrate.batch.lines import Line
-from titrate.batch.question import Form, Reader
-from titrate.errors import FormatError, RuleError, TitrateError
+from titrate.batch.question import Reader
+from titrate.batch.tally import Answer, Settings, Tally, Written
+from titrate.errors import RuleError, TitrateError
 from titrate.formats import csv as tidy
 from titrate.formats import lines as documents
 from titrate.frozen import dataclass
 from titrate.proof import proved
 from titrate.schedule import Schedule
-
-Written = Literal["jsonl", "csv", "parquet"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How requests are read and written. `issued` (UTC, whole seconds) is the moment of those that name none."""
-
-    form: Form
-    names: tuple[str, ...]
-    written: Written
-    issued: datetime
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many requests there were, how many failed with which kind of error, and the rules (with their SHA-256) that
-    the others were planned with."""
-
-    requests: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
-    rules: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def failures(self) -> int:
-        """How many failed."""
-        return self.failed.total()
-
-    def as_data(self) -> dict[str, Any]:
-        """The counts, to be kept as JSON."""
-        return {"requests": self.requests, "failed": dict(self.failed), "rules": self.rules}
-
-    @classmethod
-    def of(cls, data: dict[str, Any]) -> Tally:
-        """The counts that `as_data` told."""
-        return cls(data["requests"], Counter(data["failed"]), dict(data["rules"]))
-
-    def add(self, other: Tally) -> None:
-        """Count those of `other` too. Raises `FormatError` where a rule is not the same any more."""
-        self.requests += other.requests
-        self.failed += other.failed
-        for name, sha256 in other.rules.items():
-            if self.rules.setdefault(name, sha256) != sha256:
-                raise FormatError(
-                    f"The rule {name} was changed while its schedules were made: {self.rules[name][:12]} became "
-                    f"{sha256[:12]}. Schedules of two editions are not put into one file.",
-                    ("begin anew without --resume",),
-                )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The records of some requests as bytes, in their order, and what they were."""
-
-    content: bytes
-    tally: Tally
 
 
 @dataclass(slots=True)

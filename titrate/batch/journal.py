@@ -16,9 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from titrate.batch.answer import Settings, Tally
 from titrate.batch.lines import Portion
-from titrate.batch.parquet import join
+from titrate.batch.tally import Settings, Tally
 from titrate.errors import FormatError
 from titrate.frozen import dataclass
 from titrate.version import VERSION
@@ -107,6 +106,8 @@ class Journal:
         self._part.flush()
         os.fsync(self._part.fileno())
         if self.settings.written == "parquet":
+            from titrate.batch.parquet import join
+
             beside = self.results.with_name(f"{self.results.name}.part.parquet")
             join(part, beside)
             os.replace(beside, self.results)

@@ -7,16 +7,14 @@ import difflib
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from titrate.batch.lines import LONGEST, Line
+from titrate.batch.tally import Form
 from titrate.errors import FormatError, RequestError
-from titrate.formats import lines
 from titrate.frozen import dataclass
 from titrate.request import Goal, Request
 from titrate.typed import Typed
-
-Form = Literal["jsonl", "csv"]
 
 # Columns of a CSV: named as the options of `plan` and `taper`, beside the rule and whether to plan or to taper.
 _FIXED = ("rule", "goal")
@@ -66,6 +64,8 @@ class Reader:
         return self._json(line) if self.form == "jsonl" else self._csv(line)
 
     def _json(self, line: Line) -> Request:
+        from titrate.formats import lines
+
         return lines.read(_text(line), self.issued)
 
     def _csv(self, line: Line) -> Request:

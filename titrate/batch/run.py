@@ -10,14 +10,15 @@ from concurrent.futures.process import BrokenProcessPool
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from titrate.batch import parquet
-from titrate.batch.answer import Answer, Desk, Settings, Tally, Written, header
 from titrate.batch.journal import Journal
 from titrate.batch.lines import Line, Lines, Portion
-from titrate.batch.question import Form, columns
+from titrate.batch.tally import Answer, Form, Settings, Tally, Written
 from titrate.errors import FormatError
+
+if TYPE_CHECKING:
+    from titrate.batch.answer import Desk
 
 Kind = TypeVar("Kind")
 # Told after each portion: all that is counted so far, and how many bytes of the requests have been read for it.
@@ -62,10 +63,12 @@ def run(
     """
     lines = Lines(file)
     if written == "parquet":
+        from titrate.batch import parquet
+
         parquet.library()
-    names = columns(lines.one()) if form == "csv" else ()
+    names = _columns(lines) if form == "csv" else ()
     settings = Settings(form, names, written, issued)
-    first = header() if written == "csv" else b""
+    first = _header() if written == "csv" else b""
     if not isinstance(results, Path):
         results(first)
         return _streamed(lines, settings, workers, results, seen)
@@ -83,6 +86,18 @@ def run(
     return tally
 
 
+def _columns(lines: Lines) -> tuple[str, ...]:
+    from titrate.batch.question import columns
+
+    return columns(lines.one())
+
+
+def _header() -> bytes:
+    from titrate.batch.answer import header
+
+    return header()
+
+
 def _streamed(lines: Lines, settings: Settings, workers: int, sink: Sink, seen: Seen) -> Tally:
     tally = Tally()
     for portion, answer in answered(lines, settings, workers):
@@ -95,6 +110,8 @@ def _streamed(lines: Lines, settings: Settings, workers: int, sink: Sink, seen: 
 def answered(lines: Lines, settings: Settings, workers: int) -> Iterator[tuple[Portion, Answer]]:
     """Each portion and the records of it, in the order of the file."""
     if workers == 1:
+        from titrate.batch.answer import Desk
+
         desk = Desk(settings)
         for portion in lines.portions():
             yield portion, desk.answer(portion.lines)
@@ -132,6 +149,8 @@ def _begin(settings: Settings) -> None:
     """A worker begins. It leaves an interruption to the process that began it, and ends when that one does."""
     import signal
     import threading
+
+    from titrate.batch.answer import Desk
 
     global _desk
     signal.signal(signal.SIGINT, signal.SIG_IGN)
