@@ -67,7 +67,7 @@ class Desk:
 
 def _record(line: Line, schedule: Schedule, written: Written) -> Any:
     if written == "jsonl":
-        return documents.write(schedule)
+        return documents.write(schedule).encode()
     if written == "parquet":
         parquet.check(schedule)
     before = (str(line.number), schedule.plan, tidy.guarded(schedule.request.label or ""))
@@ -76,7 +76,7 @@ def _record(line: Line, schedule: Schedule, written: Written) -> Any:
 
 def _failure(line: Line, error: TitrateError, written: Written) -> Any:
     if written == "jsonl":
-        return json.dumps({"line": line.number, **error.as_data()}, ensure_ascii=True, separators=(",", ":"))
+        return json.dumps({"line": line.number, **error.as_data()}, ensure_ascii=True, separators=(",", ":")).encode()
     blank = ("",) * len(tidy.HEADER)
     message = tidy.guarded(error.message.replace("\n", " "))  # a row is a line
     return [(str(line.number), "", "", *blank, error.kind, str(error.exit_code), message)]
@@ -84,7 +84,7 @@ def _failure(line: Line, error: TitrateError, written: Written) -> Any:
 
 def _joined(records: Sequence[Any], written: Written) -> bytes:
     if written == "jsonl":
-        return "".join(f"{record}\n" for record in records).encode()
+        return b"\n".join((*records, b""))
     rows = (row for record in records for row in record)
     if written == "parquet":
         return parquet.portion(list(rows))
