@@ -56,14 +56,28 @@ def instructions(commands: Mapping[str, Command]) -> dict[str, int]:
     with surroundings() as around:
         for name, command in commands.items():
             _spent(command, around)  # compiles
-            counter = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
-            done = subprocess.run(
-                (*counter, *command), env=around, cwd=ROOT, capture_output=True, text=True, check=True
-            )
+            done = _counted(command, around)
             match = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
             assert match is not None, done.stderr
             counted[name] = int(match[1].replace(",", ""))
     return counted
+
+
+def of_forks(command: Command) -> list[int]:
+    """How many instructions each process takes that a command forks and whose number it prints, in that order.
+
+    What the command did before a fork counts for each, so only their differences say something.
+    """
+    with surroundings() as around:
+        _spent(command, around)  # compiles
+        done = _counted(command, around)
+    found = dict(re.findall(r"==(\d+)== I\s+refs:\s+([\d,]+)", done.stderr))
+    return [int(found[pid].replace(",", "")) for pid in done.stdout.split()]
+
+
+def _counted(command: Command, around: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    counter = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+    return subprocess.run((*counter, *command), env=dict(around), cwd=ROOT, capture_output=True, text=True, check=True)
 
 
 def has_valgrind() -> bool:

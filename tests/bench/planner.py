@@ -2,7 +2,7 @@
 
     python -m tests.bench.planner                  how it grows
     python -m tests.bench.planner --solver         beside CP-SAT as well; needs the extra [oracle], and minutes
-    python -m tests.bench.planner --instructions   planner and verifier, counted by valgrind
+    python -m tests.bench.planner --instructions   planner and verifier, counted by valgrind, beside what was reached
 
 Seconds are processor time, the least of several, taken in turn. Both sides begin with a rule that is read, and work out
 what holds for the patient and which doses there are; CP-SAT's model is built and solved in one thread, as `plan` is.
@@ -11,6 +11,8 @@ what holds for the patient and which doses there are; CP-SAT's model is built an
 from __future__ import annotations
 
 import argparse
+import gc
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +22,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from tests.bench.measure import PYTHON, has_valgrind, instructions, told
+from tests.bench.measure import PYTHON, has_valgrind, of_forks, told
 from tests.strategies import Limit, Sketch
 from titrate import rulebook
 from titrate.days import Duration
@@ -30,6 +32,7 @@ from titrate.regimen import Pattern
 from titrate.request import Goal, Request
 from titrate.rule import Rule
 from titrate.schedule import Schedule
+from titrate.verifier import verify
 
 START = date(2026, 12, 1)
 SIZES = ("0.1", "0.01", "0.001")
@@ -75,11 +78,21 @@ BESIDE = {
 }
 
 
+def forget() -> None:
+    """Empty whatever the package remembers between one call and the next, so that each is measured as the first."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("titrate."):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear") and hasattr(value, "cache_parameters"):
+                    value.cache_clear()
+
+
 def least(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """The least processor time of each, in seconds."""
     found: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(rounds):
         for name, run in work.items():
+            forget()
             began = time.process_time()
             run()
             found[name].append(time.process_time() - began)
@@ -132,17 +145,56 @@ def growth() -> bool:
     )
 
 
-def counted() -> None:
-    """Each as the difference of a program that does it six times and one that does it once."""
-    code = "from titrate.verifier import verify\nfrom tests.bench import planner as b\n"
-    code += "p = b.{problem}\ns = b.plan(*p)\nfor _ in range({times}):\n    {what}"
-    for problem in ("oral('20 mg x4', 21)", "stayed(365)", "on_a_grid('0.1', 10)"):
-        for what in ("b.plan(*p)", "verify(s, p[0])"):
-            runs = {
-                str(times): (PYTHON, "-c", code.format(problem=problem, times=times, what=what)) for times in (0, 5)
-            }
-            found = instructions(runs)
-            print(f"{problem:<28} {what:<20} {(found['5'] - found['0']) / 5e6:8.1f} million instructions")  # noqa: T201
+# What is counted, and how many million instructions were reached for planning and for proving it.
+COUNTED: dict[str, tuple[Callable[[], Problem], float, float]] = {
+    "oral baclofen, 80 mg a day to nothing in 21 days": (lambda: oral("20 mg x4", 21), 24, 16),
+    "up to 20 mg x3, a year there, and off it": (lambda: stayed(365), 18.5, 32),
+    "10 mg to nothing by 10 % on a grid of 0.1 mg": (lambda: on_a_grid("0.1", 10), 22, 21),
+}
+ROOM = 1.1
+# How many million `yardstick` took then. Another Python takes more or fewer for that too.
+YARDSTICK = 20.5
+
+
+def yardstick() -> int:
+    """Work of the sort that planner and verifier do, and that no change of theirs alters."""
+    days = [tuple(Fraction(dose, 4) for dose in range(day, day + 3)) for day in range(200)]
+    sums = {day: sum(day, Fraction(0)) for day in days}
+    return sum(1 for day, total in sums.items() if sorted(day)[-1] <= total / 2 or all(dose > 40 for dose in day))
+
+
+def counting() -> None:
+    """Plan and prove everything once. Then a process for nothing, one for the yardstick, and one for each of these
+    again, of which nothing is remembered; their numbers are printed."""
+    work: list[Callable[[], object]] = [lambda: None, yardstick]
+    for make, _, _ in COUNTED.values():
+        problem = make()
+        schedule = plan(*problem)
+        verify(schedule, problem[0])
+        work += [partial(plan, *problem), partial(verify, schedule, problem[0])]
+    gc.collect()
+    gc.disable()  # when it next collects depends on all that went before
+    for run in work:
+        forked = os.fork()
+        if not forked:
+            forget()
+            run()
+            os._exit(0)
+        os.waitpid(forked, 0)
+        print(forked)  # noqa: T201
+
+
+def counted() -> bool:
+    """Planner and verifier beside what was reached; whether all keep to it."""
+    nothing, measure, *found = of_forks((PYTHON, "-c", "from tests.bench.planner import counting; counting()"))
+    counts, kept, scale = iter(found), True, (measure - nothing) / YARDSTICK
+    print(f"yardstick: {(measure - nothing) / 1e6:.1f} million instructions")  # noqa: T201
+    for name, (_, *reached) in COUNTED.items():
+        for what, millions in zip(("planned", "proved"), reached, strict=True):
+            spent = next(counts) - nothing
+            print(f"{name}, {what}: {spent / 1e6:.1f} million instructions")  # noqa: T201
+            kept &= told("  of what was reached", spent / (millions * scale), ROOM)
+    return kept
 
 
 def main() -> None:
@@ -153,8 +205,7 @@ def main() -> None:
     if given.instructions:
         if not has_valgrind():
             sys.exit("valgrind is not installed")
-        counted()
-        return
+        sys.exit(not counted())
     kept = growth()
     if given.solver:
         kept &= beside_the_solver()
