@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ HOURS = {
 FIRST, LAST = "2026-10-01", "2028-01-31"
 
 
+@cache
 def year(tz: str) -> Schedule:
     """A bit more than a year from October 2026 on; the day of issue lies in its first step."""
     return build.schedule(

@@ -10,6 +10,7 @@ import os
 import shlex
 import subprocess
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -75,22 +76,46 @@ def run(reader: str, path: Path, *words: str) -> str:
     return done.stdout
 
 
+# Each is read by many programs, and a year of single events takes half a second to write.
+@cache
+def written(schedule: Schedule, options: ics.CalendarOptions) -> bytes:
+    return ics.write(schedule, options).encode()
+
+
 def read(
     reader: str, schedule: Schedule, options: ics.CalendarOptions, folder: Path
 ) -> tuple[Counter[tuple[str, str]], list[str]]:
     """The doses that a reader finds, and the days on which it says that a step begins."""
     path = folder / "plan.ics"
-    path.write_bytes(ics.write(schedule, options).encode())
+    path.write_bytes(written(schedule, options))
     lines = [line.split("\t") for line in run(reader, path, plans.FIRST, plans.LAST).splitlines()]
     timed = Counter((when, title.partition("(r1)")[0] + "(r1)") for when, title in lines if "T" in when)
     return timed, sorted(when for when, title in lines if "T" not in when and "From today" in title)
+
+
+def differences(
+    found: Counter[tuple[str, str]], planned: Counter[tuple[str, str]]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The first doses that are lacking, and the first that nobody planned, each as often as it is; none where both are
+    alike. What pytest tells of a thousand doses that are an hour off takes it ten minutes to find out."""
+    lacking, beyond = ((one - other).elements() for one, other in ((planned, found), (found, planned)))
+    return sorted(lacking)[:5], sorted(beyond)[:5]
+
+
+def test_a_dose_that_is_lacking_moved_or_told_twice_is_a_difference() -> None:
+    early, late = ("2026-12-01T08:00:00Z", "5 mg"), ("2026-12-01T09:00:00Z", "5 mg")
+    planned = Counter([early, late])
+    assert differences(Counter([late, early]), planned) == ([], [])
+    assert differences(Counter([early]), planned) == ([late], [])
+    assert differences(Counter([early, late, late]), planned) == ([], [late])
+    assert differences(Counter([early, (late[0], "10 mg")]), planned) == ([late], [(late[0], "10 mg")])
 
 
 @pytest.mark.parametrize(("reader", "tz", "mode"), YEARS)
 def test_a_year_of_doses_is_read_as_it_was_planned(reader: str, tz: str, mode: str, tmp_path: Path) -> None:
     schedule = plans.year(tz)
     doses, beginnings = read(reader, schedule, MODES[mode], tmp_path)
-    assert doses == plans.doses(schedule)
+    assert differences(doses, plans.doses(schedule)) == ([], [])
     assert beginnings == [step.days.first.isoformat() for step in schedule.steps]
 
 
@@ -100,7 +125,7 @@ def test_a_year_of_doses_is_read_as_it_was_planned(reader: str, tz: str, mode: s
 def test_one_dose_a_day_in_the_small_hours_and_none_after(reader: str, name: str, mode: str, tmp_path: Path) -> None:
     schedule = SMALL_HOURS[name]
     doses, _ = read(reader, schedule, MODES[mode], tmp_path)
-    assert doses == plans.doses(schedule)
+    assert differences(doses, plans.doses(schedule)) == ([], [])
 
 
 @pytest.mark.parametrize("sign", [pytest.param("\\", id="backslash"), ";", ","])
@@ -123,7 +148,7 @@ def test_libical_finds_no_error_and_its_restriction_check_passes(
     tz: str, options: ics.CalendarOptions, tmp_path: Path
 ) -> None:
     path = tmp_path / "plan.ics"
-    path.write_bytes(ics.write(plans.year(tz), options).encode())
+    path.write_bytes(written(plans.year(tz), options))
     assert run("LIBICAL_CHECK", path) == ""
 
 
