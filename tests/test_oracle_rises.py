@@ -19,6 +19,8 @@ from tests.oracle_rises import InTurns, OnLadder
 from tests.strategies import Limit, Sketch, often, seldom
 from tests.test_oracle import agreed as compared
 from tests.test_oracle import limit
+from titrate.errors import NoSchedule
+from titrate.planner import plan
 from titrate.quantity import decimal
 from titrate.request import Goal
 
@@ -203,6 +205,20 @@ ONCE_DIFFERENT = {
 @pytest.mark.parametrize("name", ONCE_DIFFERENT)
 def test_problems_that_were_once_answered_differently(name: str) -> None:
     assert agreed(ONCE_DIFFERENT[name]) is not None
+
+
+def test_equal_doses_are_asked_for_and_a_rung_has_others() -> None:
+    """Found by CP-SAT: 10/20 mg were planned on the way, and only the proof refused them."""
+    ladder = Sketch(
+        tablets=(("10", 1),), times=(1, 2), maximum="20 mg", goal="plan", target="20/20 mg", increase=(), split="even",
+        ladder=((("10",), 1, 1), (("20",), 1, 1), (("10", "20"), 1, 1), (("20", "20"), 1, 1)), decrease=ANY_FALL,
+    )  # fmt: skip
+    assert agreed(ladder) is None
+    with pytest.raises(NoSchedule) as refused:
+        plan(ladder.rule(), ladder.request())
+    assert "the doses of a day are all equal (set by the prescriber)" in refused.value.text()
+    assert refused.value.text().endswith("You could: allow doses of unequal size (--uneven).")
+    assert agreed(replace(ladder, split=None)) is not None
 
 
 # The oracle itself, on problems that can be done by hand.

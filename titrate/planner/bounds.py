@@ -131,8 +131,10 @@ def keeping(terms: Terms, kept: Collection[Fact]) -> tuple[Terms, ...]:
 
 
 def _of_anything(terms: Terms) -> Terms:
-    """The terms with a product more, which makes whatever one likes, in days of equal doses."""
-    request = replace(terms.request, split="even")
+    """The terms with a product more, which makes whatever one likes, in equal doses unless a ladder has others."""
+    rungs = (*terms.limits.ladder, *terms.limits.descent)
+    uneven = any(len(set(day)) > 1 for rung in rungs for day in rung.days)
+    request = terms.request if uneven else replace(terms.request, split="even")
     anything = _any(terms.limits.products, terms.limits.unit, terms.request)
     limits, own = (replace(limits, products=(*limits.products, anything)) for limits in (terms.limits, terms.own))
     return replace(terms, request=request, limits=limits, own=own)

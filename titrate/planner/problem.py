@@ -102,8 +102,10 @@ class Problem:
         made = tuple(dose for dose in doses if dose is not None)
         often = self.limits.taper_frequency if rung.down else self.limits.frequency
         counts = {len(day) for day in rung.days if day}
+        uneven = any(len(set(day)) > 1 for day in rung.days)
         fits = (
             len(made) == len(doses)
+            and not (uneven and self.request.split == "even")
             and all(dose in grid.table.cost and dose <= grid.largest_dose for dose in made)
             and (grid.largest_daily is None or all(self._daily(day) <= grid.largest_daily for day in rung.days))
             and all(count in grid.slots for count in counts)
