@@ -2,7 +2,7 @@
 
     python -m tests.bench.batch [--few 500] [--many 5000]
 
-`--many 1000000 --few 1000` is the measurement that was asked for; it takes about two hours on one core.
+`--few 1000 --many 1000000` is the measurement that was asked for; it takes about an hour of processor time.
 """
 
 from __future__ import annotations
