@@ -36,7 +36,7 @@ import pytest
 TOP = Path(__file__).resolve().parent.parent
 MUTANTS = TOP / "mutants"
 SURVIVED, KILLED, NO_TESTS, TIMEOUT = 0, 1, 33, 36
-LONGEST = 10.0
+LONGEST = 6.0
 """Seconds that one test may take, or twenty times what it took without a mutant, whatever is more."""
 
 
@@ -125,6 +125,7 @@ class Run:
         items = {item.nodeid: item for item in session.items}
         gc.collect()
         gc.freeze()
+        self.must_pass([item for name, item in items.items() if name not in self.seconds])
         running: dict[int, tuple[Room, str, int]] = {}
         waiting = iter(self.mutants)
         done = 0
@@ -141,6 +142,18 @@ class Run:
         while running:
             done += self.one_ended(running, done)
         return True
+
+    def must_pass(self, new: list[pytest.Item]) -> None:
+        """Stops where a test fails that mutmut has not run: it would notice everything."""
+        out, into = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self.child(None, "", new, into)
+        _, status = os.waitpid(pid, 0)
+        os.close(into)
+        if os.waitstatus_to_exitcode(status) != SURVIVED:
+            raise pytest.UsageError(f"without any mutant fails: {os.read(out, 10_000).decode()}")
+        os.close(out)
 
     def next_of(self, waiting: Iterator[tuple[Room, str]], items: dict[str, pytest.Item]) -> Iterator[tuple[Room, str]]:
         """The mutants that some test reaches; of the others it is noted that none does."""
@@ -162,7 +175,7 @@ class Run:
         rest = sorted(
             (name for name in reach if name not in latest), key=lambda name: (self.seconds.get(name, 1), name)
         )
-        sums = accumulate(map(self.took, rest))
+        sums = accumulate(0.0 if name.startswith(self.first) else self.took(name) for name in rest)
         rest = [name for name, spent in zip(rest, sums, strict=True) if spent <= self.budget]
         return [items[name] for name in latest + rest if name in items]
 
@@ -170,19 +183,20 @@ class Run:
         """Seconds without a mutant, as far as mutmut knows."""
         return self.seconds.get(name, 0.0)
 
-    def child(self, room: Room, mutant: str, tests: list[pytest.Item], into: int) -> None:
+    def child(self, room: Room | None, mutant: str, tests: list[pytest.Item], into: int) -> None:
         """Ends the process: with 0 if every test passes, 1 if one does not, 36 if one takes too long."""
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         signal.signal(signal.SIGALRM, lambda *_: os._exit(TIMEOUT))
-        room.applied(mutant)
-        config = tests[0].config
+        if room is not None:
+            room.applied(mutant)
         seen = Seen()
-        config.pluginmanager.register(seen)
+        for test in tests[:1]:
+            test.config.pluginmanager.register(seen)
         for at, test in enumerate(tests):
             signal.setitimer(signal.ITIMER_REAL, max(LONGEST, 20 * self.took(test.nodeid)))
-            config.hook.pytest_runtest_protocol(item=test, nextitem=tests[at + 1] if at + 1 < len(tests) else None)
+            test.config.hook.pytest_runtest_protocol(item=test, nextitem=tests[at + 1] if at + 1 < len(tests) else None)
             if seen.failed:
                 os.write(into, test.nodeid.encode())
                 os._exit(KILLED)
@@ -214,6 +228,10 @@ class Seen:
 
 
 def chosen(asked: argparse.Namespace) -> Iterator[tuple[Room, str]]:
+    if asked.names:
+        wanted = set(Path(asked.names).read_text(encoding="utf-8").split())
+        yield from ((room, name) for room in rooms(asked.rooms) for name in room.results() if name in wanted)
+        return
     for room in rooms(asked.rooms):
         names = sorted(room.results())
         if asked.sample is not None:
@@ -228,6 +246,7 @@ def chosen(asked: argparse.Namespace) -> Iterator[tuple[Room, str]]:
 def main(arguments: list[str]) -> None:
     about = argparse.ArgumentParser(prog="python -m tests.mutate")
     about.add_argument("rooms", nargs="+", help="modules below titrate, * allowed: 'planner.*'")
+    about.add_argument("--names", help="a file that names the mutants to run")
     about.add_argument("--sample", type=int, help="so many of each module")
     about.add_argument("--seed", type=int, default=3)
     about.add_argument("--again", action="store_true", help="also those that have a result")

@@ -178,6 +178,50 @@ def test_how_far_back_a_cap_looks() -> None:
     assert moves(change(by("5 mg"))).longest_window == 0
 
 
+def test_what_must_be_an_exact_share_allows_nothing_where_no_whole_grain_is_it() -> None:
+    """A quarter of 20 mg is 5 mg; a quarter of 10 mg is 2.5 mg, and no whole number of grains of 1 mg."""
+    quarter = moves(change(By(Quantity(Fraction(25), "%"), "day", exactly=True)))
+    assert [after for after in range(1, 20) if quarter.lawful((20,), (after,))] == [15]
+    assert [after for after in range(1, 10) if quarter.lawful((10,), (after,))] == []
+    assert [after for after in range(1, 10) if quarter.lawful((2,), (1,))] == []
+    half = moves(change(By(Quantity.parse("2.5 mg"), exactly=True)))
+    assert [after for after in range(1, 10) if half.lawful((10,), (after,))] == []
+    fine = moves(change(By(Quantity.parse("2.5 mg"), exactly=True)), grain=Fraction(5, 2))
+    assert [after for after in range(1, 4) if fine.lawful((4,), (after,))] == [3]
+
+
+def test_a_share_of_an_original_dose_that_was_none_is_none() -> None:
+    for per in ("day", "dose"):
+        whole = moves(change(by("100 %", per, "original")), rising=True)
+        assert not whole.lawful((), (1,))
+        assert not whole.lawful((4,), (5,))
+
+
+def test_what_is_taken_once_a_week_changes_by_seven_times_as_much() -> None:
+    """1 mg a day is 7 mg a week, and 10 days are two weeks. A band of up to 2 mg a day is one of up to 14 mg a week."""
+
+    def weekly(*changes: Change, rising: bool = False) -> Moves:
+        return Moves(changes, Fraction(1), (), rising, cycle=7)
+
+    day = weekly(change(by("1 mg", "day"), every=10))
+    assert day.lawful((20,), (13,))
+    assert not day.lawful((20,), (12,))
+    assert day.every((20,), (13,)) == 14
+    assert [day.whole(days) for days in (1, 7, 8, 14)] == [7, 7, 14, 14]
+    assert weekly().every((20,), (13,)) == 7
+    dose = weekly(change(by("1 mg"), every=7))
+    assert dose.lawful((20,), (19,))
+    assert not dose.lawful((20,), (18,))
+    assert dose.every((20,), (19,)) == 7
+    low = change(by("7 mg"), every=1, band=Range(at_most=mg(2)))
+    high = change(by("2 mg"), every=1, band=Range(above=mg(2)))
+    rise = weekly(low, high, rising=True)
+    assert rise.lawful((7,), (14,))
+    assert not rise.lawful((10,), (15,))
+    assert not rise.lawful((14,), (17,))
+    assert rise.lawful((15,), (17,))
+
+
 SEVERAL = (
     (change(by("3 mg")),),
     (change(by("3 mg", "day")),),

@@ -74,3 +74,14 @@ def test_each_pass_keeps_the_best_ways_and_no_others(drawn: tuple[Edges, int, Nu
 
 def test_a_graph_without_a_way() -> None:
     assert Graph({0: [1], 1: []}, 2).least(lambda one, other: 1) is None
+
+
+def test_a_node_that_nothing_leads_to_ends_no_search() -> None:
+    graph = Graph({0: [2], 1: [3], 2: [3]}, 3)
+    assert graph.least(lambda one, other: 1) == 2
+    assert graph.keep_smallest_largest(lambda one, other: 1).first_way() == [0, 2, 3]
+
+
+def test_an_edge_that_is_too_large_hides_none_of_its_neighbours() -> None:
+    graph = Graph({0: [1, 2], 1: [2]}, 2)
+    assert graph.least(lambda one, other: 1, lambda one, other: (one, other) != (0, 1)) == 1

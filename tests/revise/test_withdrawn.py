@@ -137,6 +137,13 @@ def test_somebody_who_takes_it_is_left_without_a_dose() -> None:
     ]
 
 
+def test_not_even_from_a_dose_that_one_may_stop_from() -> None:
+    """5 mg a day may be the last step of a taper; but nobody planned one, and the law is broken by this alone."""
+    taken = with_earlier(current=Pattern.parse("5 mg x1"))
+    found = [one for one in verify(taken, rule(), OF_CALLED_OFF).findings if one.law == "never abrupt"]
+    assert [(one.law, one.limit) for one in found] == [("never abrupt", "a taper from 5 mg x1, or 5 mg x1 going on")]
+
+
 @pytest.mark.parametrize("parts", [(2,), (1, 1)], ids=["two days", "two steps"])
 def test_what_was_called_off_has_one_day(parts: tuple[int, ...]) -> None:
     first, steps = d("2026-12-01"), []
