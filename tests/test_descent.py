@@ -183,6 +183,33 @@ def test_to_a_target_on_the_ladder_or_above_it(fewer: Rule, wider: Rule) -> None
     assert [step.regimen.notation for step in proven(wider, both).steps] == ["15 mg x1", "10 mg x1", *TAIL]
 
 
+def test_a_stay_of_a_month_is_counted_from_its_own_first_day(fewer: Rule) -> None:
+    """Four days of 10 mg twice a day from 29 January on; the month from 2 February to 2 March has 28 days."""
+    stay = asked("10 mg x1", current=Pattern.parse("10 mg x3"), start=date(2027, 1, 29), then_stop=True,
+                 maintain=Duration(1, "month"))  # fmt: skip
+    assert told(proven(fewer, stay))[:2] == [("2027-01-29", 4, "10 mg x2"), ("2027-02-02", 28, "10 mg x1")]
+
+
+def test_days_that_are_left_are_whole_cycles_of_the_last_rung(wider: Rule) -> None:
+    """From 10 mg 8 + 14 + 15 days, the last dose on 4 January; one cycle of three days more, and it is on the 7th."""
+    found = proven(wider, down("10 mg x1", finish_by=date(2027, 1, 7)))
+    assert [step.days.length for step in found.steps] == [8, 14, 18, 1]
+    assert "the last dose is on Thursday 07 January 2027" in [fact.says for fact in found.steps[2].why.facts]
+    assert found.last_dose == date(2027, 1, 7)
+
+
+def test_above_the_ladder_a_fall_comes_from_the_dose_before(wider: Rule) -> None:
+    """15 mg come before the 10 mg of the first rung; and the fall to them is one of at most 10 mg, by its own limit."""
+    first = proven(wider, down("20/25 mg")).steps[3]
+    assert [fact.says for fact in first.why.facts] == [
+        "the daily dose falls by at most 10 mg",
+        "rung 1 of 4 of the ladder down is 10 mg x1",
+        "a dose is kept for at least 7 days before it changes, on rung 1 of the ladder down",
+    ]
+    assert "15 mg" in first.why.text()
+    assert "25 mg" not in first.why.text()
+
+
 # --- Refused ----------------------------------------------------------------------------------------
 
 
@@ -205,6 +232,20 @@ def test_where_it_does_not_lead(wider: Rule, current: str, more: dict[str, objec
         plan(wider, request)
     assert says in caught.value.text()
     assert "the ladder down goes from 10 mg x1 for at least 7 days, then" in caught.value.text()
+
+
+def test_what_is_above_the_ladder_is_kept_long_enough_too(wider: Rule) -> None:
+    """Three days are less than the seven of a fall, and of the rung; four more days, or a stay of seven."""
+    with pytest.raises(NoSchedule) as caught:
+        plan(wider, down("20/25 mg", since=date(2026, 11, 28)))
+    assert "a dose is kept for at least 7 days before it changes" in caught.value.text()
+    assert "--start 2026-12-05" in caught.value.text()
+    stay = asked("10 mg x1", current=Pattern.parse("10 mg x1"), then_stop=True, maintain=Duration(3, "day"))
+    with pytest.raises(NoSchedule) as caught:
+        plan(wider, stay)
+    assert "10 mg once a day cannot be left after 3 days." in caught.value.text()
+    assert 'stay on it for longer (--maintain "7 days")' in caught.value.text()
+    proven(wider, replace(stay, maintain=Duration(7, "day")))
 
 
 def test_a_ladder_alone_says_nothing_about_what_is_above_it(fewer: Rule) -> None:

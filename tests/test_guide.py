@@ -100,6 +100,17 @@ def test_a_gate_before_each_fall_is_none_before_the_stop() -> None:
     assert [len(step.checks) for step in schedule.steps] == [1, 1, 0]
 
 
+def test_a_gate_before_the_taper_stands_on_its_first_fall_and_not_on_a_stay() -> None:
+    """3 mg is taken for a day of the three that it is kept: two days more, then the first fall."""
+    slow = 'by = { at-most = "1 mg" }\nevery = { at-least = "3 days" }'
+    rule = paper(rest='[[gates]]\nbefore = "taper"\nsays = "the joints are quiet"\nCITE', decrease=slow)
+    schedule = asked(rule, "taper", current="3 mg x1")
+    assert [len(step.checks) for step in schedule.steps] == [1, 0, 0]
+    stays = asked(rule, target="3 mg x1", current="3 mg x1", then_stop=True, maintain="4 days")
+    assert [len(step.checks) for step in stays.steps] == [0, 1, 0, 0]
+    assert verify(stays, rule).findings == ()
+
+
 def test_every_format_shows_it_with_an_empty_box() -> None:
     schedule = rising(GATES)
     shown = io.StringIO()

@@ -248,6 +248,12 @@ def test_what_the_ladder_does_not_lead_to_is_refused(daily: Rule, target: str, c
     assert says in caught.value.text()
 
 
+def test_a_stay_of_a_month_is_counted_from_its_own_first_day(daily: Rule) -> None:
+    """14 and 7 days from 20 January on; the month from 10 February to 10 March has 28 days."""
+    found = proven(daily, asked("25 mg x2", start=date(2027, 1, 20), then_stop=True, maintain=Duration(1, "month")))
+    assert told(found)[2][:2] == ("2027-02-10", 28)
+
+
 def test_a_refusal_names_the_ladder_and_offers_its_rungs(daily: Rule) -> None:
     with pytest.raises(NoSchedule) as caught:
         plan(daily, asked("50 mg x1"))

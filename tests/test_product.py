@@ -141,3 +141,20 @@ def test_the_best_way_against_trying_everything(strengths: list[tuple[int, int]]
         pieces = list(table.pieces(grains))
         assert sum((piece.amount.amount for piece in pieces), Fraction(0)) == dose
         assert len({piece.product for piece in pieces}) == len(pieces)
+
+
+@pytest.mark.parametrize(
+    ("strength", "unit", "largest", "doses"),
+    [
+        ("2 mg/mL", "mg", "10 mg", ["2", "4", "6", "8", "10"]),
+        ("0.5 mg/mL", "mg", "2 mg", ["0.5", "1", "1.5", "2"]),
+        ("0.5 mg/mL", "micrograms", "1500 micrograms", ["500", "1000", "1500"]),
+        ("250 micrograms/mL", "mg", "1 mg", ["0.25", "0.5", "0.75", "1"]),
+    ],
+)
+def test_every_dose_of_a_liquid_up_to_the_largest_and_none_above(
+    strength: str, unit: str, largest: str, doses: list[str]
+) -> None:
+    """Whole millilitres."""
+    table = makeable([Product("syrup", "liquid", q(strength), measure=Scale.parse("1 mL"))], unit, q(largest))
+    assert [table.dose(grains).number for grains in table.doses] == doses
