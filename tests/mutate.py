@@ -173,7 +173,7 @@ class Run:
         before = self.caught.get(room.name, [])[:12]
         latest = [name for name in before if name in reach]
         rest = sorted(
-            (name for name in reach if name not in latest), key=lambda name: (self.seconds.get(name, 1), name)
+            reach.difference(latest), key=lambda name: (not name.startswith(self.first), self.took(name), name)
         )
         sums = accumulate(0.0 if name.startswith(self.first) else self.took(name) for name in rest)
         rest = [name for name, spent in zip(rest, sums, strict=True) if spent <= self.budget]

@@ -48,6 +48,7 @@ def test_spacing_the_night_after_a_single_day_is_the_next_regimens() -> None:
     """23:00 to 00:30 would be an hour and a half, but on the next day the first dose is at 08:00."""
     made = schedule(LADDER_RULE, "1 titration 10 mg x3", "open maintenance 15 mg x3", current="10 mg x3")
     assert laws(at(made, 1, "00:30", "12:00", "23:00"), LADDER_RULE) == []
+    assert laws(at(made, 1, "00:00", "12:00", "23:00"), LADDER_RULE) == []
     assert laws(at(made, 2, "00:30", "12:00", "23:00"), LADDER_RULE) == [("spacing", "2026-12-02")]
 
 
