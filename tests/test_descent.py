@@ -28,6 +28,7 @@ from titrate.formats.ics import write as calendar
 from titrate.patient import Patient
 from titrate.planner import plan
 from titrate.quantity import Quantity
+from titrate.reason import Fact
 from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.revise import Action, Origin, revise
@@ -194,14 +195,16 @@ def test_days_that_are_left_are_whole_cycles_of_the_last_rung(wider: Rule) -> No
     """From 10 mg 8 + 14 + 15 days, the last dose on 4 January; one cycle of three days more, and it is on the 7th."""
     found = proven(wider, down("10 mg x1", finish_by=date(2027, 1, 7)))
     assert [step.days.length for step in found.steps] == [8, 14, 18, 1]
-    assert "the last dose is on Thursday 07 January 2027" in [fact.says for fact in found.steps[2].why.facts]
+    assert "the last dose is on Thursday 07 January 2027" in [
+        fact.says for fact in found.steps[2].why.facts if isinstance(fact, Fact)
+    ]
     assert found.last_dose == date(2027, 1, 7)
 
 
 def test_above_the_ladder_a_fall_comes_from_the_dose_before(wider: Rule) -> None:
     """15 mg come before the 10 mg of the first rung; and the fall to them is one of at most 10 mg, by its own limit."""
     first = proven(wider, down("20/25 mg")).steps[3]
-    assert [fact.says for fact in first.why.facts] == [
+    assert [fact.says for fact in first.why.facts if isinstance(fact, Fact)] == [
         "the daily dose falls by at most 10 mg",
         "rung 1 of 4 of the ladder down is 10 mg x1",
         "a dose is kept for at least 7 days before it changes, on rung 1 of the ladder down",
