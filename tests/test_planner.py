@@ -407,6 +407,15 @@ def test_a_cap_on_falls_within_a_week_makes_a_fall_wait() -> None:
         asked(rule, "taper", current="30 mg x1", finish_by=date(2026, 12, 13))
 
 
+def test_under_a_cap_the_first_fall_comes_when_the_dose_was_kept_long_enough() -> None:
+    """Four days of 30 mg, from 27 to 30 November, are enough for a fall on 1 December; three are not."""
+    rule = paper(**FIVES)
+    found = asked(rule, "taper", current="30 mg x1", since=date(2026, 11, 27))
+    assert steps(found) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]
+    with pytest.raises(NoSchedule, match="--start 2026-12-02"):
+        asked(rule, "taper", current="30 mg x1", since=date(2026, 11, 28))
+
+
 def test_a_cap_looks_back_over_a_stay() -> None:
     """Down to 20 mg on 1 December, there for 4 days, then off: 10 mg have fallen in the 7 days to the 7th already."""
     rule = paper(**FIVES)
