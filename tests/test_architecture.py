@@ -12,23 +12,23 @@ PACKAGE = ROOT / "titrate"
 
 # Each module may import from the floors below its own, and from its own floor only what is listed as neighbours.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "version", "written", "frozen"),
+    ("errors", "version", "written", "frozen", "ruleformat", "rulefiles"),
     ("atomic",),
-    ("quantity", "days", "rulefolder"),
+    ("quantity", "days", "rulefiles.folder"),
     ("scale", "rulederived"),
     ("source", "product"),
     ("reason",),
     ("patient", "regimen", "pump"),
-    ("limit", "rulevalue", "bands"),
-    ("ladder", "guide", "rulelimit", "ruleladder", "rulewhen", "ruleadvice"),
-    ("limits", "ruletaper", "rulebox", "ruleguide", "rulepump"),
-    ("rulescope",),
-    ("rulefile", "ruleshape"),
-    ("request", "zone", "inherit", "rulefault", "dispensing", "rulereading"),
+    ("limit", "ruleformat.value", "bands"),
+    ("ladder", "guide", "ruleformat.limit", "ruleformat.ladder", "ruleformat.when", "ruleformat.advice"),
+    ("limits", "ruleformat.taper", "ruleformat.box", "ruleformat.guide", "ruleformat.pump"),
+    ("ruleformat.scope",),
+    ("ruleformat.file", "ruleformat.shape"),
+    ("request", "zone", "rulefiles.inherit", "rulefiles.fault", "dispensing", "rulereading"),
     ("schedule", "resolution"),
     ("rule", "foreign", "difference", "supply", "refill"),
-    ("contradiction", "ruleschema", "rulekept"),
-    ("rulereader", "planner.phase"),
+    ("rulefiles.contradiction", "ruleformat.schema", "rulefiles.kept"),
+    ("rulefiles.reader", "planner.phase"),
     ("rulebook", "planner.grains", "planner.terms", "planner.refused", "planner.conflict", "verifier.change"),
     ("planner.moves",),
     (
@@ -103,7 +103,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("__main__",),
 )
-NEIGHBOURS = {("rulevalue", "limit"), ("verifier.cycle", "verifier.ladder")}
+NEIGHBOURS = {("ruleformat.value", "limit"), ("verifier.cycle", "verifier.ladder")}
 
 
 def modules() -> list[Path]:

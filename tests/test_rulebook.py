@@ -10,7 +10,7 @@ import pytest
 
 from titrate import rulebook
 from titrate.errors import RuleError
-from titrate.rulefolder import LARGEST_FILE
+from titrate.rulefiles.folder import LARGEST_FILE
 
 SHIPPED = Path(__file__).resolve().parent.parent / "rules"
 IDS = sorted(path.stem for path in SHIPPED.glob("*.toml"))

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from tests.casefile import CASES, cases_in, request_of
-from titrate import rulebook, rulekept
+from titrate import rulebook
 from titrate.errors import RequestError, RuleError
 from titrate.resolution import CONDITIONS
 from titrate.rule import Rule
-from titrate.rulekept import Plain
-from titrate.rulewhen import When
+from titrate.rulefiles import kept as rulekept
+from titrate.rulefiles.kept import Plain
+from titrate.ruleformat.when import When
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "rules"

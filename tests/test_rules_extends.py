@@ -12,11 +12,11 @@ import pytest
 from tests.run import titrate
 from titrate import rulebook
 from titrate.errors import RuleError
-from titrate.inherit import addresses
 from titrate.patient import Patient
 from titrate.rule import Rule
-from titrate.rulefile import RuleFile
-from titrate.ruleshape import join
+from titrate.rulefiles.inherit import addresses
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import join
 
 BASES = Path(__file__).parent / "broken" / "bases"
 BASE = "sampline-oral-sample"

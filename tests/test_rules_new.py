@@ -13,9 +13,9 @@ from tests.run import titrate
 from titrate import rulebook
 from titrate.formats import skeleton
 from titrate.rulebook import parse
-from titrate.rulefile import RuleFile
-from titrate.ruleshape import described, written
-from titrate.rulevalue import Table
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import described, written
+from titrate.ruleformat.value import Table
 
 BASES = Path(__file__).parent / "broken" / "bases"
 BASE = rulebook.read(BASES / "sampline-oral-sample.toml", {})

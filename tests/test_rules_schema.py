@@ -19,7 +19,7 @@ import pytest
 
 from tests.lsp import Editor
 from tests.run import titrate
-from titrate import ruleschema
+from titrate.ruleformat import schema as ruleschema
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = sorted((ROOT / "rules").glob("*.toml"))

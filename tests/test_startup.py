@@ -27,7 +27,8 @@ RICH = {"rich", "pygments", "markdown_it", "mdurl", "attr"}  # rich takes attrs 
 WITHOUT_PYDANTIC = {"typer", "shellingham", "annotated_doc"}
 HELP = {"titrate.cli", "titrate.version"}
 # Reading a rule: whatever lies below the room that finds and reads rule files.
-RULE = {name for names in FLOORS[: floor("rulebook")] for name in names if "." not in name} | {"rulebook"}
+RULE = {name.split(".")[0] for names in FLOORS[: floor("rulebook")] for name in names}
+RULE = {name for name in RULE if name not in ("planner", "verifier")} | {"rulebook"}
 # Planning with it, and proving what was planned.
 PLANNED = HELP | {f"titrate.{name}" for name in RULE | {"planner", "proof", "typed", "verifier"}}
 # What a schedule is written as; most formats tell of earlier revisions.
@@ -111,7 +112,7 @@ def test_a_command_loads_no_other_command(compiled: Path) -> None:
 def test_a_plan_loads_nothing_for_what_it_is_not(compiled: Path) -> None:
     """It is not dispensed, revises nothing, and is not refused."""
     others = {"titrate.supply", "titrate.refill", "titrate.cli.revising", "titrate.planner.refusal"}
-    others |= {"titrate.rulereader", "titrate.rulefile", "titrate.rulevalue"}  # its rule was kept
+    others |= {"titrate.rulefiles.reader", "titrate.ruleformat.file", "titrate.ruleformat.value"}  # its rule was kept
     assert loaded((*PLAN, "--format", "csv"), compiled) & others == set()
 
 

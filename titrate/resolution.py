@@ -21,15 +21,15 @@ from titrate.rulereading import Reading, citation_of
 from titrate.source import Citation
 
 if TYPE_CHECKING:
-    from titrate.rulebox import ProductTable
-    from titrate.rulefile import RuleFile
-    from titrate.ruleguide import GateTable, RestartTable
-    from titrate.ruleladder import RungTable
-    from titrate.rulelimit import StartTable
-    from titrate.rulescope import ScopeTable
-    from titrate.ruletaper import TaperTable
-    from titrate.rulevalue import Cite
-    from titrate.rulewhen import When
+    from titrate.ruleformat.box import ProductTable
+    from titrate.ruleformat.file import RuleFile
+    from titrate.ruleformat.guide import GateTable, RestartTable
+    from titrate.ruleformat.ladder import RungTable
+    from titrate.ruleformat.limit import StartTable
+    from titrate.ruleformat.scope import ScopeTable
+    from titrate.ruleformat.taper import TaperTable
+    from titrate.ruleformat.value import Cite
+    from titrate.ruleformat.when import When
 
 # What a `when` may hold, in the order in which it is told.
 CONDITIONS = (

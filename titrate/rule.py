@@ -16,8 +16,8 @@ from titrate.schedule import Note, RuleStamp
 from titrate.source import Citation
 
 if TYPE_CHECKING:
-    from titrate.rulefile import RuleFile
-    from titrate.rulevalue import Cite
+    from titrate.ruleformat.file import RuleFile
+    from titrate.ruleformat.value import Cite
 
 
 @dataclass(frozen=True, slots=True)

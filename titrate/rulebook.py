@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from titrate.errors import RuleError
 from titrate.rule import Rule
-from titrate.rulefolder import FOLDERS, content_of, folders, known
+from titrate.rulefiles.folder import FOLDERS, content_of, folders, known
 
 if TYPE_CHECKING:
-    from titrate.rulefile import RuleFile
-    from titrate.rulereader import Reader
+    from titrate.rulefiles.reader import Reader
+    from titrate.ruleformat.file import RuleFile
 
 __all__ = ["FOLDERS", "base_of", "find", "folders", "known", "load", "parse", "read", "recall"]
 
@@ -55,23 +55,23 @@ def load(name: str, environment: Mapping[str, str] = os.environ) -> Rule:
 
 def recall(name: str, environment: Mapping[str, str] = os.environ) -> Rule:
     """The rule of that id or path, for planning and verifying alone: as it was kept when it was last read, if nothing
-    has changed since (`rulekept`). Raises `RuleError` with every fault of the file."""
-    from titrate import rulekept
+    has changed since (`rulefiles.kept`). Raises `RuleError` with every fault of the file."""
+    from titrate.rulefiles import kept as copies
 
     def base(name: str, path: Path) -> Path:
         return base_of(name, path, environment)
 
     path = find(name, environment)
-    kept = rulekept.find(path, content_of(path), base)
+    kept = copies.find(path, content_of(path), base)
     if kept is None:
         kept = read(path, environment)
-        rulekept.keep(kept, path, base)
+        copies.keep(kept, path, base)
     return kept
 
 
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> Rule:
     """The rule in the file at `path`. Raises `RuleError` with every fault of the file."""
-    from titrate.rulereader import counted
+    from titrate.rulefiles.reader import counted
 
     done = _reader(environment).read(content_of(path), path)
     if done.rule is None:
@@ -126,6 +126,6 @@ def base_of(name: str, path: Path, environment: Mapping[str, str] = os.environ) 
 
 
 def _reader(environment: Mapping[str, str]) -> Reader:
-    from titrate.rulereader import Reader
+    from titrate.rulefiles.reader import Reader
 
     return Reader(lambda name, path: base_of(name, path, environment))

@@ -1,7 +1,7 @@
 """What a table of a rule file tells beyond its fields: the range of its bounds, the doses of a rung.
 
-A table is one of pydantic's models where the file was just read, and a plain one where it was kept (`rulekept`). Both
-tell the same, so it stands here, apart from both.
+A table is one of pydantic's models where the file was just read, and a plain one where it was kept
+(`rulefiles.kept`). Both tell the same, so it stands here, apart from both.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from titrate.quantity import Quantity, Range
 from titrate.source import Citation, Source
 
 if TYPE_CHECKING:
-    from titrate.rulefile import RuleFile
-    from titrate.ruleladder import RungTable
-    from titrate.rulelimit import (
+    from titrate.ruleformat.file import RuleFile
+    from titrate.ruleformat.ladder import RungTable
+    from titrate.ruleformat.limit import (
         ChangeTable,
         FrequencyTable,
         MaintenanceTable,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         SpacingTable,
         StartTable,
     )
-    from titrate.ruletaper import RateTable
-    from titrate.rulevalue import ByTable, Cite, RangeTable, TimesTable
+    from titrate.ruleformat.taper import RateTable
+    from titrate.ruleformat.value import ByTable, Cite, RangeTable, TimesTable
 
 
 def citation_of(file: RuleFile, cite: Cite) -> Citation:

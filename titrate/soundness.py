@@ -24,9 +24,9 @@ from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.resolution import scope_of
 from titrate.rule import Rule
-from titrate.rulefile import RuleFile
-from titrate.rulevalue import Cite, RangeTable, Table
-from titrate.rulewhen import When
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.value import Cite, RangeTable, Table
+from titrate.ruleformat.when import When
 from titrate.verifier.ladder import taken_on
 from titrate.verifier.wayout import WaysOut, grades
 

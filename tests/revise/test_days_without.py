@@ -19,7 +19,7 @@ from titrate.patient import Patient
 from titrate.regimen import Pattern
 from titrate.request import Request
 from titrate.revise import Action, Origin, revise
-from titrate.rulefolder import known
+from titrate.rulefiles.folder import known
 from titrate.schedule import Schedule
 
 ISSUED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

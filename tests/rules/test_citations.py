@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from titrate.inherit import Base, joined
 from titrate.rulebook import parse
+from titrate.rulefiles.inherit import Base, joined
 
 RULES = Path(__file__).resolve().parent.parent.parent / "rules"
 FILES = sorted(RULES.glob("*.toml"))

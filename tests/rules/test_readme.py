@@ -16,8 +16,8 @@ import pytest
 from tests.test_readme import run
 from titrate import rulebook
 from titrate.product import Form
-from titrate.ruleadvice import Topic
-from titrate.rulevalue import Table
+from titrate.ruleformat.advice import Topic
+from titrate.ruleformat.value import Table
 
 RULES = Path(__file__).resolve().parent.parent.parent / "rules"
 README = (RULES / "README.md").read_text(encoding="utf-8")

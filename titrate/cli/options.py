@@ -47,7 +47,7 @@ class Paper(StrEnum):
 def rule_names(incomplete: str) -> list[str]:
     """The ids of the rules, for a shell that completes one; none where there is a fault, which the command tells."""
     from titrate.errors import RuleError
-    from titrate.rulefolder import known
+    from titrate.rulefiles.folder import known
 
     try:
         return [name for name in known() if name.startswith(incomplete)]

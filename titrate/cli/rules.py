@@ -165,7 +165,7 @@ def _finds(path: Path, base: Path) -> None:
 
 def _write_beside_schema(path: Path, text: str) -> None:
     """The file, and the schema that it names, so that an editor helps from the first key on."""
-    from titrate import ruleschema
+    from titrate.ruleformat import schema as ruleschema
 
     schema_path = path.with_name("schema.json")
     wanted = ruleschema.text()
@@ -217,7 +217,7 @@ def schema(document: Annotated[Document, typer.Argument(help="schedule, rule or 
     """Print the JSON Schema of a document."""
     with told():
         if document is Document.rule:
-            from titrate import ruleschema
+            from titrate.ruleformat import schema as ruleschema
 
             out(ruleschema.text())
             return

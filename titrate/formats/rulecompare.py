@@ -10,9 +10,9 @@ from titrate.formats.rulewords import Limit, limits, words
 from titrate.frozen import dataclass
 from titrate.quantity import Quantity
 from titrate.rule import Rule
-from titrate.rulefile import RuleFile
-from titrate.ruleshape import tables, written
-from titrate.rulevalue import RangeTable, SourceTable, Table
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import tables, written
+from titrate.ruleformat.value import RangeTable, SourceTable, Table
 
 # How a pair of limits stands: their values are the same, and so is what is cited; or only the values; or neither.
 SAME, CITED, DIFFERS, ONLY_A, ONLY_B = "same", "cited otherwise", "differs", "only in A", "only in B"

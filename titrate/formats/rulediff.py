@@ -10,7 +10,7 @@ from titrate.formats.rulecompare import CITED, DIFFERS, ONLY_A, ONLY_B, SAME, Co
 from titrate.formats.rulewords import Limit, basis, in_words, words
 from titrate.formats.sheet import NBSP, fit
 from titrate.rule import Rule
-from titrate.rulevalue import Cite
+from titrate.ruleformat.value import Cite
 
 WIDTH = 98
 _COLUMNS = (24, 35, 35)

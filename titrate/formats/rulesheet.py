@@ -15,10 +15,10 @@ from titrate.formats.sheet import NBSP, fit
 from titrate.limit import in_days
 from titrate.resolution import scope_of
 from titrate.rule import Rule
-from titrate.ruleadvice import AdviceTable
-from titrate.rulescope import ScopeTable
-from titrate.rulevalue import Cite
-from titrate.rulewhen import EligibleTable
+from titrate.ruleformat.advice import AdviceTable
+from titrate.ruleformat.scope import ScopeTable
+from titrate.ruleformat.value import Cite
+from titrate.ruleformat.when import EligibleTable
 
 WIDTH = 98
 

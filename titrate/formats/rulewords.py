@@ -8,10 +8,10 @@ from typing import Any
 from titrate.frozen import dataclass
 from titrate.resolution import scope_of
 from titrate.rule import Rule
-from titrate.rulefile import RuleFile
-from titrate.ruleshape import join, tables, written
-from titrate.rulevalue import Cite, Cited, Table
-from titrate.rulewhen import When
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import join, tables, written
+from titrate.ruleformat.value import Cite, Cited, Table
+from titrate.ruleformat.when import When
 
 # Not among the values of a table: where they come from, and what the heading says already.
 _BESIDE = ("cite", "also", "name", "topic")

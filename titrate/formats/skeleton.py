@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pydantic.fields import FieldInfo
 
 from titrate.formats.rulewords import in_words, limits
-from titrate.inherit import REPEATED
 from titrate.rule import Rule
-from titrate.rulefault import BLANK
-from titrate.rulefile import RISING, RuleFile
-from titrate.ruleshape import choices, described, holds, join, meaning, plain, single, tables, written
-from titrate.rulevalue import Also, Cited, Table
+from titrate.rulefiles.fault import BLANK
+from titrate.rulefiles.inherit import REPEATED
+from titrate.ruleformat.file import RISING, RuleFile
+from titrate.ruleformat.shape import choices, described, holds, join, meaning, plain, single, tables, written
+from titrate.ruleformat.value import Also, Cited, Table
 
 WIDTH = 98
 _BLANK = f'"{BLANK}"'

@@ -12,16 +12,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from titrate.contradiction import contradictions, unknown_sources
 from titrate.errors import RuleError
 from titrate.frozen import dataclass
-from titrate.inherit import REPEATED, Base, joined
 from titrate.rule import Rule, together
-from titrate.rulefault import BLANK, told, unfilled
-from titrate.rulefile import RuleFile
-from titrate.rulefolder import content_of
-from titrate.ruleshape import join, written
-from titrate.rulevalue import shown
+from titrate.rulefiles.contradiction import contradictions, unknown_sources
+from titrate.rulefiles.fault import BLANK, told, unfilled
+from titrate.rulefiles.folder import content_of
+from titrate.rulefiles.inherit import REPEATED, Base, joined
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import join, written
+from titrate.ruleformat.value import shown
 
 # A clinic's rule on a hospital's on a country's: who reads more files than that to know one dose?
 DEEPEST = 3

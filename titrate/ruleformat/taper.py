@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, model_validator
 
 from titrate.days import Duration
-from titrate.ruleladder import RungTable
-from titrate.rulelimit import ChangeTable, FrequencyTable
-from titrate.rulevalue import Amount, Cited, Table, several
+from titrate.ruleformat.ladder import RungTable
+from titrate.ruleformat.limit import ChangeTable, FrequencyTable
+from titrate.ruleformat.value import Amount, Cited, Table, several
 
 
 class DurationTable(Cited):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from titrate.rulevalue import Cited, RangeTable, Table
+from titrate.ruleformat.value import Cited, RangeTable, Table
 
 
 class When(Table):

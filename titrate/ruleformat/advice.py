@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from titrate.rulevalue import Cited
+from titrate.ruleformat.value import Cited
 
 Topic = Literal[
     "never stop suddenly", "missed dose", "food", "contraindication", "caution", "interaction", "side effect", "review",

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, Field, model_validator
 from titrate.days import Duration
 from titrate.quantity import Quantity
 from titrate.regimen import Pattern
-from titrate.rulevalue import Amount, Amounts, Cited, RangeTable, Table
-from titrate.rulewhen import When
+from titrate.ruleformat.value import Amount, Amounts, Cited, RangeTable, Table
+from titrate.ruleformat.when import When
 
 _TIMES = {"min", "hours", "day", "weeks"}
 

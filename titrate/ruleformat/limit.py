@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from titrate.quantity import Quantity
-from titrate.rulevalue import (
+from titrate.ruleformat.value import (
     Amount,
     Amounts,
     ByTable,

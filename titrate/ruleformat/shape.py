@@ -18,7 +18,7 @@ from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from titrate.rulevalue import Cited, Table, several
+from titrate.ruleformat.value import Cited, Table, several
 
 # How what a file gives under a key joins what it inherits there:
 # "whole": it takes the place of all of it;

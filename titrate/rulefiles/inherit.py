@@ -14,9 +14,9 @@ from dataclasses import field
 from typing import Any
 
 from titrate.frozen import dataclass
-from titrate.rulefile import RuleFile
-from titrate.ruleshape import Join, join, tables, written
-from titrate.rulevalue import shown
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import Join, join, tables, written
+from titrate.ruleformat.value import shown
 
 Raw = dict[str, Any]
 Fault = tuple[str, str]

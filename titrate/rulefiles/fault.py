@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from titrate.rulefile import RuleFile
-from titrate.ruleshape import described, holds, meaning, tables
-from titrate.rulevalue import Table, shown
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import described, holds, meaning, tables
+from titrate.ruleformat.value import Table, shown
 
 # What stands where a value is still to be filled in: text that begins with it never passes.
 BLANK = "?"

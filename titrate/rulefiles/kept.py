@@ -27,12 +27,12 @@ from titrate.quantity import Quantity
 from titrate.regimen import Slot
 from titrate.rule import Rule, together
 from titrate.rulederived import Bounded, Sized, Taken
-from titrate.rulefolder import content_of
+from titrate.rulefiles.folder import content_of
 from titrate.scale import Scale
 from titrate.version import VERSION
 
 if TYPE_CHECKING:
-    from titrate.rulefile import RuleFile
+    from titrate.ruleformat.file import RuleFile
 
 
 class Plain:
@@ -119,9 +119,13 @@ def _place(path: Path) -> Path:
 
 def _edition() -> list[Any]:
     """What tells this code from any other: the version and, for those who change it, its files."""
-    with os.scandir(Path(__file__).parent) as entries:
-        files = sorted((one.name, one.stat()) for one in entries if one.name.endswith(".py"))
-    return [VERSION, *(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in files)]
+    here = Path(__file__).parent
+    files: list[tuple[str, int, int]] = []
+    for folder in (here.parent, here, here.parent / "ruleformat"):
+        with os.scandir(folder) as entries:
+            seen = ((one.name, one.stat()) for one in entries if one.name.endswith(".py"))
+            files += sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in seen)
+    return [VERSION, *(" ".join(map(str, one)) for one in files)]
 
 
 def _written(value: Any) -> Any:

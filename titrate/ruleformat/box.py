@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from titrate.days import parse_time
 from titrate.product import Form
 from titrate.regimen import Slot
-from titrate.rulevalue import Amount, Cited, Measure
-from titrate.rulewhen import When
+from titrate.ruleformat.value import Amount, Cited, Measure
+from titrate.ruleformat.when import When
 
 
 class ProductTable(Cited):

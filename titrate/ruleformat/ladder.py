@@ -10,7 +10,7 @@ from titrate.days import Duration
 from titrate.limit import in_days
 from titrate.regimen import LONGEST_CYCLE
 from titrate.rulederived import NOTHING, Taken
-from titrate.rulevalue import Cited, EveryTable
+from titrate.ruleformat.value import Cited, EveryTable
 
 _ONE = r"[^,;\d]+ [\d.]+ ?[^\d\s,;]+"
 _DAY = rf"({NOTHING}|{_ONE}(, {_ONE})*)"

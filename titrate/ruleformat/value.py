@@ -27,7 +27,7 @@ class Table(BaseModel):
     """A table of a rule file: frozen, keys in kebab-case, unknown keys forbidden.
 
     The text below a field is what an editor, `titrate rules new` and `titrate rules check` say about it
-    (`ruleshape.described`). Validators are built when a file is read, for the whole of it at once.
+    (`ruleformat.shape.described`). Validators are built when a file is read, for the whole of it at once.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, defer_build=True)
@@ -85,7 +85,7 @@ def several(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-# What a rule file may write where a value is read out of it: said to editors (`titrate.ruleschema`), checked above.
+# What a rule file may write where a value is read out of it: said to editors (`ruleformat.schema`), checked above.
 _AMOUNT = r"^\s*[+-]?(\d+(\.\d+)?|\.\d+)\s*[^\d\s.,+-].*$"
 AmountText = Annotated[str, Field(pattern=_AMOUNT)]
 Amount = Annotated[Quantity, BeforeValidator(_written, json_schema_input_type=AmountText)]

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from titrate.product import Form
-from titrate.ruleladder import RungTable
-from titrate.rulelimit import (
+from titrate.ruleformat.ladder import RungTable
+from titrate.ruleformat.limit import (
     ChangeTable,
     FrequencyTable,
     MaintenanceTable,
@@ -16,9 +16,9 @@ from titrate.rulelimit import (
     SpacingTable,
     StartTable,
 )
-from titrate.ruletaper import TaperTable
-from titrate.rulevalue import Cited, several
-from titrate.rulewhen import When
+from titrate.ruleformat.taper import TaperTable
+from titrate.ruleformat.value import Cited, several
+from titrate.ruleformat.when import When
 
 
 class ScopeTable(Cited):

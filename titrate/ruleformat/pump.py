@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from titrate.days import Duration
 from titrate.quantity import Quantity
-from titrate.rulevalue import Cited
+from titrate.ruleformat.value import Cited
 
 
 class PumpTable(Cited):

@@ -16,7 +16,7 @@ LARGEST_FILE = 1_000_000
 def folders(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     """Where rules are looked for, in order: the folders of `TITRATE_RULES`, then the rules that came with titrate."""
     own = tuple(Path(part) for part in environment.get(FOLDERS, "").split(os.pathsep) if part)
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parent.parent
     shipped = here / "rules" if (here / "rules").is_dir() else here.parent / "rules"
     return (*own, shipped)
 

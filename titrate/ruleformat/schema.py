@@ -12,10 +12,10 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from titrate.inherit import REPEATED
-from titrate.rulefile import RuleFile
-from titrate.ruleshape import described
-from titrate.rulevalue import several
+from titrate.rulefiles.inherit import REPEATED
+from titrate.ruleformat.file import RuleFile
+from titrate.ruleformat.shape import described
+from titrate.ruleformat.value import several
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

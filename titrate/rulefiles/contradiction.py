@@ -9,15 +9,15 @@ from typing import Any
 
 from titrate.quantity import Quantity, decimal
 from titrate.resolution import product_of, scope_of
-from titrate.rulebox import ProductTable
-from titrate.rulefault import place_of
-from titrate.rulefile import RISING, RuleFile
-from titrate.ruleladder import RungTable
-from titrate.rulelimit import ResponseTable, SpacingTable
-from titrate.ruleshape import holds, join, written
-from titrate.ruletaper import RateTable
-from titrate.rulevalue import ByTable, RangeTable, Table, shown
-from titrate.rulewhen import When
+from titrate.rulefiles.fault import place_of
+from titrate.ruleformat.box import ProductTable
+from titrate.ruleformat.file import RISING, RuleFile
+from titrate.ruleformat.ladder import RungTable
+from titrate.ruleformat.limit import ResponseTable, SpacingTable
+from titrate.ruleformat.shape import holds, join, written
+from titrate.ruleformat.taper import RateTable
+from titrate.ruleformat.value import ByTable, RangeTable, Table, shown
+from titrate.ruleformat.when import When
 
 # What a rule with a ladder can do without.
 _UNLESS_LADDER = ("start", "increase")

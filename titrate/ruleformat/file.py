@@ -1,9 +1,7 @@
 """The shape of a rule file as a whole. Unknown keys are refused, everything is frozen.
 
-A table with numbers carries its citation. The tables are in `rulelimit` and `ruletaper` (limits), `rulebox` (products
-and slots), `rulewhen` and `rulescope` (patients), `ruleguide` (what people do) and `ruleadvice`; the values inside
-them in `rulevalue`.
-
+A table with numbers carries its citation. The tables are in `limit`, `ladder` and `taper` (limits), `box` (products and
+slots), `when` and `scope` (patients), `guide` (what people do), `pump` and `advice`; the values inside them in `value`.
 """
 
 from __future__ import annotations
@@ -14,9 +12,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from titrate.days import Duration
 from titrate.regimen import LONGEST_CYCLE
-from titrate.ruleadvice import AdviceTable
-from titrate.rulebox import ProductTable, SlotsTable
-from titrate.ruleguide import (
+from titrate.ruleformat.advice import AdviceTable
+from titrate.ruleformat.box import ProductTable, SlotsTable
+from titrate.ruleformat.guide import (
     ConversionTable,
     GateTable,
     LinkedTable,
@@ -25,8 +23,8 @@ from titrate.ruleguide import (
     RestartTable,
     SupplementTable,
 )
-from titrate.ruleladder import RungTable
-from titrate.rulelimit import (
+from titrate.ruleformat.ladder import RungTable
+from titrate.ruleformat.limit import (
     ChangeTable,
     FrequencyTable,
     MaintenanceTable,
@@ -34,11 +32,11 @@ from titrate.rulelimit import (
     SpacingTable,
     StartTable,
 )
-from titrate.rulepump import PumpTable
-from titrate.rulescope import ScopeTable
-from titrate.ruletaper import TaperTable
-from titrate.rulevalue import Cited, SourceTable, Table, several
-from titrate.rulewhen import EligibleTable
+from titrate.ruleformat.pump import PumpTable
+from titrate.ruleformat.scope import ScopeTable
+from titrate.ruleformat.taper import TaperTable
+from titrate.ruleformat.value import Cited, SourceTable, Table, several
+from titrate.ruleformat.when import EligibleTable
 
 # The tables that tell how a dose rises and where it may stay. They go together, since each bounds the others.
 RISING = ("start", "increase", "maintenance", "maximum")
@@ -54,7 +52,7 @@ class RemoveTable(Cited):
 class RuleFile(Table):
     """A whole rule file: one drug, route, indication and authority.
 
-    One that `extends` another gives what differs; `titrate.inherit` makes a whole file of both.
+    One that `extends` another gives what differs; the two are joined into a whole file.
     """
 
     format: Literal[1]
