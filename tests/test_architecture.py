@@ -78,7 +78,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("revise.planning",),
     ("revise",),
     ("proof", "typed"),
-    ("batch.lines", "batch.columns", "batch.kept", "batch.tally"),
+    ("batch.lines", "batch.columns", "batch.remembered", "batch.tally"),
     ("batch.parquet", "batch.question"),
     ("batch.answer",),
     ("batch.journal",),

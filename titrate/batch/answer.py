@@ -12,9 +12,9 @@ from typing import Any
 from titrate import rulebook
 from titrate.batch import parquet
 from titrate.batch.columns import HEADER
-from titrate.batch.kept import Kept
 from titrate.batch.lines import Line
 from titrate.batch.question import Reader
+from titrate.batch.remembered import Remembered
 from titrate.batch.tally import Answer, Settings, Tally, Written
 from titrate.errors import RuleError, TitrateError
 from titrate.formats import csv as tidy
@@ -29,7 +29,7 @@ class Desk:
     """Answers requests. Each rule is read once, when it is first asked for; so a desk serves one run."""
 
     settings: Settings
-    _rules: dict[str, Kept | RuleError] = field(default_factory=dict)
+    _rules: dict[str, Remembered | RuleError] = field(default_factory=dict)
 
     def answer(self, lines: Sequence[Line]) -> Answer:
         """The records of these lines."""
@@ -49,11 +49,11 @@ class Desk:
                 records.append(_failure(line, error, settings.written))
         return Answer(_joined(records, settings.written), tally)
 
-    def _rule(self, name: str) -> Kept:
+    def _rule(self, name: str) -> Remembered:
         """The rule of that id or path. Raises `RuleError`, the same each time."""
         if name not in self._rules:
             try:
-                found: Kept | RuleError = Kept(rulebook.load(name))
+                found: Remembered | RuleError = Remembered(rulebook.load(name))
             except RuleError as fault:
                 found = fault
             if len(self._rules) > 1_000:  # names that somebody made up by the million

@@ -29,7 +29,7 @@ _QUESTIONS = 128
 _SOME_DAY = date(2001, 1, 1)
 
 
-class Kept(Rule):
+class Remembered(Rule):
     """The same rule. What it says is worked out once and given again, as it was."""
 
     _limits: Callable[[Patient, bool], Limits]

@@ -14,9 +14,8 @@ import pytest
 from tests import casefile
 from tests.batch.asking import write_table
 from titrate import planner, rulebook
-from titrate.batch import kept as batch_kept
-from titrate.batch import shard
-from titrate.batch.kept import Kept
+from titrate.batch import remembered, shard
+from titrate.batch.remembered import Remembered
 from titrate.errors import NoSchedule, RequestError, TitrateError
 from titrate.regimen import Pattern
 from titrate.request import Request
@@ -49,13 +48,13 @@ def test_every_case_asked_again_on_other_days(path: Path) -> None:
     for case in casefile.cases_in(path):
         request = casefile.request_of(case)
         own = rulebook.load(request.rule)
-        kept = Kept(own)
+        kept = Remembered(own)
         later = request.start + timedelta(days=400)
         others = replace(request, start=later, issued=request.issued + timedelta(hours=3), label="another", tz="UTC")
         for one in (request, others, request):
             wanted = _said(planner.possible, own, one)
             if wanted is not None:  # a refusal takes long; two are asked for below
-                assert _said(Kept.plan, kept, one) == wanted, case
+                assert _said(Remembered.plan, kept, one) == wanted, case
 
 
 def _said(plans: Callable[[Any, Request], Schedule | None], rule: Rule, request: Request) -> object:
@@ -67,7 +66,7 @@ def _said(plans: Callable[[Any, Request], Schedule | None], rule: Rule, request:
 
 
 def test_a_refusal_speaks_of_the_days_that_were_asked_about() -> None:
-    kept = Kept(rule())
+    kept = Remembered(rule())
     for start in (date(2026, 12, 1), date(2027, 2, 3)):
         request = asked(start=start, finish_by=start + timedelta(days=3))
         with pytest.raises(NoSchedule) as refused:
@@ -90,14 +89,14 @@ def test_a_refusal_speaks_of_the_days_that_were_asked_about() -> None:
     ],
 )
 def test_what_bears_on_the_plan_is_another_question(one: dict[str, object], other: dict[str, object]) -> None:
-    kept = Kept(rule())
+    kept = Remembered(rule())
     for more in (one, other):
         assert kept.plan(asked(**more)) == planner.plan(rule(), asked(**more))
 
 
 def test_what_is_moved_to_a_wrong_day_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each schedule is proved on its own days, also one whose question was asked before."""
-    monkeypatch.setattr(batch_kept, "_later", lambda step, by: step.days)
+    monkeypatch.setattr(remembered, "_later", lambda step, by: step.days)
     requests, results = tmp_path / "r.csv", tmp_path / "r.jsonl"
     write_table(requests, 1)
     assert shard(requests, results, datetime(2026, 11, 23, tzinfo=UTC)).failed == {"unsafe": 1}
@@ -105,7 +104,7 @@ def test_what_is_moved_to_a_wrong_day_is_not_shown(tmp_path: Path, monkeypatch: 
 
 
 def test_beyond_the_calendar_it_says_so() -> None:
-    kept, last = Kept(rule()), asked(start=date(9999, 12, 30))
+    kept, last = Remembered(rule()), asked(start=date(9999, 12, 30))
     kept.plan(asked())
     with pytest.raises(RequestError, match="does not fit into the calendar"):
         kept.plan(last)
