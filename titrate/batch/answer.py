@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
@@ -23,6 +24,9 @@ from titrate.frozen import dataclass
 from titrate.proof import proved
 from titrate.schedule import Schedule
 
+# After so many portions (some hundred requests) the memory is tidied, which takes as long as a handful of requests.
+_TIDIED_AFTER = 4
+
 
 @dataclass(slots=True)
 class Desk:
@@ -30,6 +34,7 @@ class Desk:
 
     settings: Settings
     _rules: dict[str, Remembered | RuleError] = field(default_factory=dict)
+    _portions: int = 0
 
     def answer(self, lines: Sequence[Line]) -> Answer:
         """The records of these lines."""
@@ -47,7 +52,14 @@ class Desk:
             except TitrateError as error:
                 tally.failed[error.kind] += 1
                 records.append(_failure(line, error, settings.written))
+        self._tidied()
         return Answer(_joined(records, settings.written), tally)
+
+    def _tidied(self) -> None:
+        """Now and then whatever refers to itself is let go: Python waits ever longer with that, and memory grows."""
+        self._portions += 1
+        if self._portions % _TIDIED_AFTER == 0:
+            gc.collect()
 
     def _rule(self, name: str) -> Remembered:
         """The rule of that id or path. Raises `RuleError`, the same each time."""

@@ -89,7 +89,7 @@ def check_way_out(case: Case) -> Iterator[Finding]:
             yield found("way out", span.days.first, what, value, "a taper to nothing from every day", citation)
 
 
-# Schedules over the same regimens have the same ways out, whatever their days are. Remembered are the latest of them.
+# Schedules over the same regimens have the same ways out, whatever their days are. Kept are the latest of them.
 @lru_cache(256)
 def _exist(
     unit: str,
