@@ -282,6 +282,15 @@ def test_a_rung_left_too_soon(wider: Rule) -> None:
     assert findings(moved(good, 8, 16, 18, 1), wider) == []
 
 
+def test_days_without_a_dose_after_the_last_one_belong_to_the_last_rung(wider: Rule) -> None:
+    """10 mg every third day for 14 days. The last rung follows a day without a dose, which may belong to it. After 10
+    days two more are of its cycle: 13. After 11 days one is: 13. After 13 days two are: 16."""
+    good = proven(wider, down("10 mg x1"))
+    assert findings(moved(good, 8, 14, 10, 1), wider) == [("ladder", "10 days")]
+    assert findings(moved(good, 8, 14, 11, 1), wider) == [("ladder", "11 days")]
+    assert findings(moved(good, 8, 14, 13, 1), wider) == []
+
+
 def test_a_rung_left_out(wider: Rule) -> None:
     good = proven(wider, down("10 mg x1"))
     assert findings(moved(good, 8, 15, 1, without=1), wider)[0] == (

@@ -524,3 +524,31 @@ def test_a_pace_slower_than_the_source_names_is_told(way: str) -> None:
     assert asked(rule, every="7 days", **wishes).warnings == ()
     (told,) = asked(rule, every="10 days", **wishes).warnings
     assert told.says == "Each dose is kept for at least 10 days; the source names at most 7 days"
+
+
+def kept_longer(edge: int, long: int, short: int) -> str:
+    """Changes by 3 mg a dose; where they touch `edge` mg a day or more a dose is kept for `long` days, else `short`."""
+    size = 'by = { at-most = "3 mg", per = "dose" }\nevery = { at-least = "%d days" }\nband = { %s = "%d mg" }'
+    return "\n\n".join((size % (long, "at-least", edge), size % (short, "below", edge)))
+
+
+def test_a_day_that_is_kept_long_does_not_hide_a_shorter_way_over_another() -> None:
+    """From 1 mg twice to 2 mg and 5 mg: 4 mg more in a dose, so over a day between. From 6 mg a day on a dose is kept
+    for 9 days, and so is the one before: 9 and 9 days over a day of 6 mg, 2 and 9 over a smaller one."""
+    rule = paper(times="2", start='dose = "1 mg"\nfrequency = 2', increase=kept_longer(6, 9, 2))
+    assert [length for _, length in steps(asked(rule, target="2/5 mg"))] == [2, 9, None]
+
+
+def test_a_last_dose_that_is_kept_long_does_not_hide_a_shorter_end() -> None:
+    """2 mg twice, and one may stop from there. From 3 mg a day on a dose is kept for 4 days, below that for 3: it is
+    over soonest after 3 days on less than 3 mg."""
+    last = '[taper.last]\ndaily = "4 mg"\nCITE\n[taper.frequency]\ntimes = { at-least = 1, at-most = 2 }\nCITE'
+    rule = paper(times="2", start='dose = "1 mg"\nfrequency = 2', decrease=kept_longer(3, 4, 3), rest=last)
+    assert [length for _, length in steps(asked(rule, "taper", current="2/2 mg"))] == [3, 1]
+
+
+def test_a_pace_is_held_against_the_source_only_where_the_dose_goes_that_way() -> None:
+    """The source names at most 7 days for falls, and nothing for rises: a titration at 10 days is no slower than it."""
+    falls = 'by = { at-most = "1 mg" }\nevery = { at-least = "1 day", at-most = "7 days" }'
+    assert asked(paper(decrease=falls), every="10 days", target="3 mg x1").warnings == ()
+    assert asked(paper(increase=falls), "taper", every="10 days", current="3 mg x1").warnings == ()

@@ -9,13 +9,14 @@ import pytest
 
 from tests.test_guide import GATES, rising
 from tests.test_planner import asked, paper
-from tests.verify.ladder import LADDER_RULE, laws, schedule
+from tests.verify.ladder import LADDER, LADDER_RULE, laws, rule_of, schedule
 from tests.verify.words import TUE, is_found, on
 from titrate.days import Days, plus
 from titrate.regimen import Pattern
 from titrate.rule import Rule
 from titrate.schedule import Schedule
 from titrate.verifier import verify
+from titrate.verifier.cycle import check_cycle
 from titrate.verifier.gates import check_gates
 
 # Each day is 5 mg a dose from 10 mg x3, which the ladder allows; so nothing but the cycle is wrong.
@@ -59,6 +60,25 @@ def test_cycle_before_the_first_day_is_a_whole_one() -> None:
             [("cycle", TUE, f"{TURNS} has been taken for 5 days", "5 days", "whole cycles of 2 days", "")],
         )
     )
+
+
+def test_cycle_that_a_taper_keeps_from_the_days_before_it() -> None:
+    """Up a ladder whose rung is every second day, and from there down by 5 mg a dose every second day. To stay on that
+    is another thing, and so is every third day."""
+    rung = (
+        '[[ladder]]\ntake = "morning 15 mg, afternoon 15 mg, evening 15 mg"\ncycle = "2 days"\n'
+        'keep = { at-least = "2 days" }\ncite = CITE\n\n'
+    )
+    start = LADDER[LADDER.index("[start]") : LADDER.index("[[increase]]")]
+    rule = rule_of(LADDER, (start, rung))
+
+    def found(after: str) -> list[tuple[str, date | None]]:
+        made = schedule(rule, "2 titration 15 mg x3 every 2 days", after)
+        return [(one.law, one.day) for one in verify(made, rule, (check_cycle,)).findings]
+
+    assert found("4 taper 10 mg x3 every 2 days") == []
+    assert found("4 maintenance 10 mg x3 every 2 days") == [("cycle", date(2026, 12, 3))]
+    assert found("6 taper 10 mg x3 every 3 days") == [("cycle", date(2026, 12, 3))]
 
 
 COUNT, PULSE, PRESSURE = (

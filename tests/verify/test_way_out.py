@@ -257,3 +257,13 @@ def test_way_out_in_smallest_portions_is_as_good_as_in_any(
     frequency = Frequency(Times(*times), build.STATED, band)
     search = WaysOut("mg", falls, last, doses(*sorted(made)), (frequency,))
     assert search.exists(regimen) == _obvious(regimen, search, regimen, {})
+
+
+def test_way_out_with_as_few_doses_as_the_taper_began_with() -> None:
+    """Two doses a day at least. One dose of 3 mg goes on as one dose, to 2 and 1 mg. Two doses of 1 mg do not become
+    one, though from 1 mg a day the drug may be stopped."""
+    step = Change((By(q("1 mg"), "dose"),), None, build.STATED)
+    two = Frequency(Times(2, 3), build.STATED)
+    search = WaysOut("mg", (step,), (LastStep(q("1 mg"), build.STATED),), doses(1, 2, 3), (two,))
+    assert search.exists(doses(3))
+    assert not search.exists(doses(1, 1))
