@@ -272,6 +272,28 @@ def test_a_rung_that_the_products_at_hand_do_not_make(wider: Rule) -> None:
         plan(wider, down("25 mg x1", products=("25mg",)))
 
 
+def test_from_days_in_turn_the_reason_is_not_their_rhythm(wider: Rule) -> None:
+    """On the second rung already: 14 days of the third, and of the fourth one dose every 3 days from 15 December on. So
+    doses fall on 27 December (the least: 13 days, and two without a dose are of the last cycle), 30 December, … and on
+    5, 8 and 11 January."""
+    turns = "10 mg x1, 7.5 mg x1 in turn"
+    assert proven(wider, down(turns, finish_by=date(2027, 1, 8))).last_dose == date(2027, 1, 8)
+    with pytest.raises(NoSchedule) as between_two:
+        plan(wider, down(turns, finish_by=date(2027, 1, 7)))
+    assert between_two.value.text() == (
+        "No schedule: no dose falls on Thursday 07 January 2027, since one is taken every 3 days.\n"
+        "You could: end on Friday 08 January 2027 (--finish-by 2027-01-08)."
+    )
+    with pytest.raises(NoSchedule) as too_soon:
+        plan(wider, down(turns, finish_by=date(2026, 12, 26)))
+    assert too_soon.value.text() == (
+        "No schedule: 10 mg and 7.5 mg on alternate days cannot be stopped by Saturday 26 December 2026.\n"
+        "Because the taper starts on Tuesday 01 December 2026 and takes 27 days within these limits, so that the last "
+        "dose can be on Sunday 27 December 2026 at the earliest.\n"
+        "You could: end on Sunday 27 December 2026 or later (--finish-by 2026-12-27)."
+    )
+
+
 # --- What the laws find -----------------------------------------------------------------------------
 
 

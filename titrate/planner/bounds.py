@@ -22,7 +22,7 @@ from titrate.days import Duration, in_words
 from titrate.ladder import in_short
 from titrate.limit import Change, LastStep, Maximum
 from titrate.limits import Limits
-from titrate.planner.phase import doses_of
+from titrate.planner.phase import doses_of, is_rung_alone
 from titrate.planner.terms import Terms
 from titrate.product import Form, Product
 from titrate.quantity import Quantity
@@ -155,6 +155,8 @@ def _spoken(limits: Limits) -> Limits:
 
 def _keeping(limits: Limits, parts: set[Part], request: Request) -> Limits:
     largest, roof = _roof(limits, request)
+    if request.current is not None and is_rung_alone(request.current, limits):
+        parts = parts | {("descent", 0)}  # without the ladder that they are on nothing could be said of their days
 
     def among(name: str, open_instead: Callable[[Any], Any] | None = None) -> tuple[Any, ...]:
         """The entries in force; in place of the others what leaves everything open, if anything has to stand there."""

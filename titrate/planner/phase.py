@@ -22,6 +22,13 @@ def doses_of(pattern: Pattern, unit: str, option: str) -> tuple[Quantity, ...]:
         raise RequestError(f'{option} "{pattern}" does not fit this rule, which counts in {unit}: {fault}.') from fault
 
 
+def is_rung_alone(pattern: Pattern, limits: Limits) -> bool:
+    """Whether the pattern is neither taken every day nor on one day of its cycle, and is a rung of the ladder down:
+    then only that ladder says how it goes on."""
+    usual = pattern.cycle == limits.cycle == 1 or set(pattern.on) == {1}
+    return not usual and any(rung.notation == str(pattern) for rung in limits.descent)
+
+
 def bounded(rule: Rule, limits: Limits, request: Request) -> Limits:
     """The limits; of a rule that says nothing about rising bounded by what is taken now, of one that names no largest
     dose by what is asked for.

@@ -16,7 +16,7 @@ from titrate.limit import Spacing, in_days
 from titrate.limits import Limits
 from titrate.planner.grid import MOST_DAYS, Grid, largest, slots_at, spread
 from titrate.planner.moves import Doses, Moves
-from titrate.planner.phase import doses_of
+from titrate.planner.phase import doses_of, is_rung_alone
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import Terms
 from titrate.product import Product, makeable
@@ -215,8 +215,7 @@ def _doses(pattern: Pattern, terms: Terms, option: str) -> tuple[Quantity, ...] 
     limits = terms.limits
     usual = pattern.cycle == limits.cycle and (limits.cycle == 1 or set(pattern.on) == {1})
     # Somebody who takes it every so many days goes on with that, and one on a rung of a way down with that.
-    in_turn = any(rung.notation == str(pattern) for rung in limits.descent)
-    if not usual and not (option == "--from" and (set(pattern.on) == {1} or in_turn)):
+    if not usual and not (option == "--from" and (set(pattern.on) == {1} or is_rung_alone(pattern, limits))):
         rhythm = "takes doses every day" if limits.cycle == 1 else f"takes doses every {in_days(limits.cycle)}"
         tries = tuple(_in_the_rhythm(terms))
         raise Refused(f'{option} "{pattern}" has another cycle than the rule, which {rhythm}', (), tries)
