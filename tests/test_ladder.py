@@ -375,6 +375,16 @@ def test_a_daily_target_of_a_weekly_drug_is_refused(weekly: Rule, target: str) -
         plan(weekly, asked(target))
 
 
+def test_more_doses_on_the_day_of_the_week_are_refused_by_the_number_of_doses(weekly: Rule) -> None:
+    """Three doses on one day of the week: the rule has times of day for one. That it allows only one is the reason,
+    and then that no rung has three."""
+    with pytest.raises(NoSchedule) as refused:
+        plan(weekly, asked("50 mg x3 every week"))
+    facts = [line for line in refused.value.text().splitlines() if line.startswith("Because")]
+    assert facts[0] == "Because the drug is given once a week (A book, page 1; checked 2026-11-23)."
+    assert [fact[:29] for fact in facts[1:]] == ["Because the ladder goes from "]
+
+
 # --- What the laws find -----------------------------------------------------------------------------
 
 
