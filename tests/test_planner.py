@@ -363,7 +363,8 @@ def test_equal_doses_only_or_any() -> None:
 @pytest.mark.parametrize(
     ("total", "least", "expected"),
     [(10, [1, 1, 1], (3, 3, 4)), (9, [3, 3, 3], (3, 3, 3)), (14, [3, 9, 2], (3, 9, 2)), (15, [3, 9, 2], (3, 9, 3)),
-     (20, [1, 9, 1], (5, 9, 6)), (14, [3], (14,)), (11, [0, 0], (5, 6))],
+     (20, [1, 9, 1], (5, 9, 6)), (14, [3], (14,)), (11, [0, 0], (5, 6)),
+     (9, [1, 2], (4, 5)), (12, [1, 3, 2], (4, 4, 4))],
 )  # fmt: skip
 def test_spare_days_are_shared_out_evenly(total: int, least: list[int], expected: tuple[int, ...]) -> None:
     assert shared_out(total, least) == expected
