@@ -185,6 +185,23 @@ def test_what_contradicts_itself(more: dict[str, Any], says: str) -> None:
         taper(paper(products=tablets(10)), "10 mg x1", **more)
 
 
+def test_no_way_to_make_a_dose_takes_a_piece_away() -> None:
+    """8 mg are half of a 10 mg tablet and 3 mg; one of 18 mg less half of 20 mg would be as many pieces."""
+    strengths = {20: 2, 18: 1, 10: 2, 3: 1}
+    stock = [Product(f"{s}mg", "tablet", q(f"{s} mg"), parts=parts) for s, parts in strengths.items()]
+    table = makeable(stock, "mg", q("20 mg"))
+    (way,) = table.ways(table.grains(q("8 mg")) or 0)
+    assert [(piece.product.name, piece.count) for piece in way] == [("10mg", Fraction(1, 2)), ("3mg", Fraction(1))]
+
+
+def test_a_liquid_makes_all_but_the_smallest_piece() -> None:
+    """6 mg of at most two: 1 mL of 5 mg and a tablet of 1 mg; six tablets are too many, and 1.2 mL are not measured."""
+    strong = Product("strong", "liquid", q("5 mg/mL"), measure=Scale.parse("1 mL"))
+    table = makeable([Product("1mg", "tablet", q("1 mg")), strong], "mg", q("10 mg"), handling=Handling(2))
+    (way,) = table.ways(table.grains(q("6 mg")) or 0)
+    assert [(piece.product.name, piece.count) for piece in way] == [("1mg", Fraction(1)), ("strong", Fraction(1))]
+
+
 # --- Liquids and mixed forms -----------------------------------------------------------------------
 
 FALL_BY_A_FIFTH = 'by = { at-most = "4 mg" }\nevery = { at-least = "3 days" }'
@@ -222,6 +239,22 @@ def test_the_dose_below_which_it_is_a_liquid_may_be_named() -> None:
     assert told(named) == ["6 tablets of 2 mg", "8 mL of 1 mg per mL", "4 mL of 1 mg per mL"]
     other = replace(named, request=replace(named.request, liquid_below=q("4 mg")))
     assert [f.day for f in verify(other, rule).findings if f.law == "asked"] == [date(2026, 12, 4), date(2026, 12, 7)]
+
+
+def test_one_dose_of_a_tablet_and_a_liquid_is_on_neither_side_of_the_edge() -> None:
+    """Below 10 mg all is liquid, from there on nothing is: 12 and 8 mg that are partly 2 mL fit neither."""
+    rule = paper(products=f"{tablets(2)[:-1]}, {SYRUP}]", decrease=FALL_BY_A_FIFTH)
+    named = taper(rule, "16 mg x1", liquid_below=q("10 mg"))
+    tablet = named.steps[0].regimen.administrations[0].pieces[0]
+    liquid = named.steps[1].regimen.administrations[0].pieces[0]
+    for number, count in ((0, 5), (1, 3)):
+        step = named.steps[number]
+        (dose,) = step.regimen.administrations
+        mixed = replace(dose, pieces=(replace(tablet, count=Fraction(count)), replace(liquid, count=Fraction(2))))
+        steps = list(named.steps)
+        steps[number] = replace(step, regimen=replace(step.regimen, administrations=(mixed,)))
+        findings = verify(replace(named, steps=tuple(steps)), rule).findings
+        assert [f.day for f in findings if f.law == "asked"] == [step.days.first]
 
 
 def test_one_strength_of_liquid() -> None:

@@ -250,3 +250,14 @@ def test_each_wrong_count_is_found(change: Any) -> None:
     found = supply.of(schedule, dispensing(fill="28d"))
     assert list(check_supplied(schedule, found)) == []
     assert list(check_supplied(schedule, replace(found, **change(found))))
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_day_of_half_tablets_that_no_box_covers(keep: bool) -> None:
+    """28 halves in fills of 14 days: the first is used up on 14 December, and the second comes a day too late."""
+    schedule = of_texts([("5 mg x1", 28), ("none", 1)], TEN)
+    found = supply.of(schedule, Dispensing(fill=Duration(14, "day"), keep_halves=keep))
+    first, second = found.fills
+    assert [fill.items[0].piece.count for fill in found.fills] == ([7, 7] if keep else [14, 14])
+    late = replace(found, fills=(first, replace(second, needed=day(12, 16))))
+    assert [finding.day for finding in check_supplied(schedule, late)] == [day(12, 15)]
