@@ -16,7 +16,7 @@ from tests.build import ISSUED
 from tests.test_ladder import DAILY, asked, findings, moved, proven, told, written
 from titrate import rulebook
 from titrate.checking import check
-from titrate.days import Duration
+from titrate.days import Days, Duration
 from titrate.errors import NoSchedule, RequestError, TitrateError
 from titrate.formats import csv, json, markdown, text
 from titrate.formats.foreign import calendar as calendars
@@ -445,6 +445,17 @@ def test_beside_the_ladder_one_stops_where_the_rule_says_from_where(tmp_path: Pa
     assert [step.regimen.notation for step in good.steps] == ["10 mg x1", *TAIL]
     at_once = moved(replace(good, steps=(good.steps[0], good.steps[-1])), 7, 1)
     assert findings(at_once, rule) == [("ladder", "10 mg x1 to 0 mg")]
+
+
+def test_a_rung_of_days_in_turn_is_one_from_whichever_of_its_days_it_was_begun(tmp_path: Path) -> None:
+    """Beside the ladder one may stop from 10 mg. 7.5 and 10 mg in turn is a rung, begun on the other day: 10 mg
+    every 2 days comes next, and whoever stops at once leaves out two rungs."""
+    rule = of(tmp_path, TABLETS + WIDER + '[taper.last]\ndaily = "10 mg"\nCITE\n')
+    good = proven(rule, down("10 mg x1, 7.5 mg x1 in turn"))
+    other = Pattern.parse("7.5 mg x1, 10 mg x1 in turn")
+    nothing = replace(good.steps[-1], days=Days.of(good.first, 1))
+    at_once = replace(good, request=replace(good.request, current=other), steps=(nothing,))
+    assert findings(at_once, rule) == [("ladder", "7.5 mg x1, 10 mg x1 in turn to 0 mg")]
 
 
 # --- By weight -----------------------------------------------------------------------------------------
