@@ -442,18 +442,7 @@ ANY_FALL = (Limit((("1000 mg", "day", "current"),), 1),)
 @CASES
 @given(sketches(("up",)))
 def test_a_titration_is_as_soon_as_the_solver_says(sketch: Sketch) -> None:
-    sketch = replace(sketch, decrease=ANY_FALL, caps=(), last=None, taper_times=(), by=None)
-    rule, request = sketch.rule(), sketch.request()
-    target, current = request.target, request.current
-    assert target is not None
-    assume(target.daily is None and (current is None or current.total() < target.total()))
-    assume(sketch.split != "even" or len(set(target.doses)) == 1)
-    soonest = next((found for s in _shapes(request) if (found := _soonest(rule, request, s)) is not None), None)
-    schedule = _planned(rule, request)
-    assert (soonest is None) == (schedule is None), soonest
-    if schedule is not None:
-        reached = next(step.days.first for step in schedule.steps if step.kind == "maintenance")
-        assert between(request.start, reached) == soonest
+    _as_soon(replace(sketch, decrease=ANY_FALL, caps=(), last=None, taper_times=(), by=None), _soonest)
 
 
 @CASES

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.oracle import doses_of, shared
 from tests.strategies import ISSUED, START
 from tests.test_ladder import CITE, HEAD
-from tests.test_oracle_ladders import Key, planned, whole
+from tests.test_oracle_ladders import Key, planned, products_of, whole
 from titrate.days import Duration, plus
 from titrate.regimen import Pattern
 from titrate.request import Request
@@ -68,11 +68,7 @@ class Sketch:
 
     def text(self) -> str:
         """The rule file."""
-        products = "".join(
-            f'[[products]]\nname = "{mg}mg"\nform = "tablet"\nstrength = "{mg} mg"\n'
-            f'divide = "{"halves" if parts == 2 else "no"}"\n{CITE}'
-            for mg, parts in self.tablets
-        )
+        products = products_of(self.tablets)
         head, _, slots = HEAD.partition('[[products]]\nname = "25mg"')
         text = head + products + "[slots]" + slots.partition("[slots]")[2]
         text += (

@@ -43,6 +43,15 @@ class Rung:
     keep: int
 
 
+def products_of(tablets: tuple[tuple[int, int], ...]) -> str:
+    """The tables of tablets of so many mg, whole or (2 parts) in halves."""
+    return "".join(
+        f'[[products]]\nname = "{mg}mg"\nform = "tablet"\nstrength = "{mg} mg"\n'
+        f'divide = "{"halves" if parts == 2 else "no"}"\n{CITE}'
+        for mg, parts in tablets
+    )
+
+
 @dataclass(frozen=True)
 class Sketch:
     """A small rule and what is asked of it. `cycle` is the rule's; `tablets` are (mg, parts); a fall is at most
@@ -64,11 +73,7 @@ class Sketch:
 
     def rule(self) -> Rule:
         """The rule, read from its text."""
-        products = "".join(
-            f'[[products]]\nname = "{mg}mg"\nform = "tablet"\nstrength = "{mg} mg"\n'
-            f'divide = "{"halves" if parts == 2 else "no"}"\n{CITE}'
-            for mg, parts in self.tablets
-        )
+        products = products_of(self.tablets)
         head, _, slots = HEAD.partition('[[products]]\nname = "25mg"')
         text = head.replace(
             'unit = "mg"\n', f'unit = "mg"\ncycle = "{self.cycle} days"\n' if self.cycle > 1 else 'unit = "mg"\n'

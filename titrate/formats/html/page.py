@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 from titrate.days import Days
 from titrate.dispensing import Dispensing
@@ -114,16 +114,8 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
     references = References(tongue)
     drug = tongue.named(schedule.rule.drug, proper=True)
     clinician = audience == "clinician"
-    # Of a plan that was called off nothing is taken, so nothing is told of how to take it.
-    notes = () if schedule.called_off else schedule.notes
-    urgent = tuple(references.sentence(one.says, one.citation) for one in notes if one.topic == "never stop suddenly")
-    warnings = tuple(references.sentence(note.says, note.citation) for note in schedule.warnings)
-    to_do = tuple(_to_do(references, schedule))
-    steps = tuple(_step_rows(tongue, schedule, references if clinician else None))
-    topics = advice.topics(references, notes, clinician)
-    limits = tuple(references.fact(fact) for fact in schedule.limits) if clinician else ()
-    unstated = tuple(about.unstated(references, schedule, clinician))
     return Page(
+        **_numbered(references, schedule, clinician),
         title=_title(tongue, drug),
         subtitle=_subtitle(tongue, schedule),
         drug=capital(drug),
@@ -131,32 +123,41 @@ def page(tongue: Language, schedule: Schedule, audience: Audience, dispensing: D
         identity=about.identity(tongue, schedule),
         draft=schedule.rule.status == "draft",
         called_off=schedule.called_off,
-        urgent=urgent,
         summary=summary.sentences(tongue, schedule, drug),
         changes=about.changes(references, schedule),
-        warnings=warnings,
-        to_do=to_do,
         wide=chart(tongue, schedule, 700, 320),
         narrow=chart(tongue, schedule, 340, 300),
         described=description(tongue, schedule),
         days_differ=any(step.regimen.cycle > 1 for step in schedule.steps),
-        steps=steps,
         end=_end(tongue, schedule, drug),
         orders=supply.orders(tongue, schedule, dispensing),
         pump=supply.pump(tongue, schedule),
         days=() if schedule.called_off else tuple(_day_tables(tongue, schedule)),
         days_end=_days_end(tongue, schedule),
-        advice=topics,
-        limits=limits,
         before=tuple(about.before(tongue, schedule)),
         not_checked=tuple(references.text(what) for what in schedule.not_checked),
-        unstated=unstated,
         facts=tuple(about.facts(tongue, schedule, references)),
         asked=tuple(about.asked(tongue, schedule)) if clinician else (),
         places=references.places(),
         label=fit(schedule.request.label or ""),
         leaves=schedule.leaves,
     )
+
+
+def _numbered(references: References, schedule: Schedule, clinician: bool) -> dict[str, Any]:
+    """What cites sources, in the order in which these are numbered, by its place on the page."""
+    # Of a plan that was called off nothing is taken, so nothing is told of how to take it.
+    notes = () if schedule.called_off else schedule.notes
+    urgent = (note for note in notes if note.topic == "never stop suddenly")
+    return {
+        "urgent": tuple(references.sentence(note.says, note.citation) for note in urgent),
+        "warnings": tuple(references.sentence(note.says, note.citation) for note in schedule.warnings),
+        "to_do": tuple(_to_do(references, schedule)),
+        "steps": tuple(_step_rows(references.tongue, schedule, references if clinician else None)),
+        "advice": advice.topics(references, notes, clinician),
+        "limits": tuple(references.fact(fact) for fact in schedule.limits) if clinician else (),
+        "unstated": tuple(about.unstated(references, schedule, clinician)),
+    }
 
 
 def _to_do(references: References, schedule: Schedule) -> Iterator[tuple[str, Said]]:
