@@ -98,6 +98,7 @@ def test_a_handout_says_nothing_of_how_to_take_what_was_called_off(audience: Lit
     )  # fmt: skip
     assert [one for one in takes if one not in usual] == []
     assert [one for one in takes if one in page] == []
+    assert "No baclofen from" not in page  # that would be an order to stop
     assert "The plan was called off before its first dose: nothing of it is taken." in page
     assert "Throw the older one away." in page
 

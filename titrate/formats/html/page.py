@@ -244,6 +244,8 @@ def _alike(tongue: Language, taken: Regimen) -> Iterator[Dose]:
 
 
 def _end(tongue: Language, schedule: Schedule, drug: str) -> str:
+    if schedule.called_off:  # it says nothing of what is taken besides
+        return tongue.say("The plan was called off before its first dose: nothing of it is taken.")
     if schedule.stops:
         return tongue.say("No {drug} from {day} on.", drug=drug, day=tongue.long(schedule.steps[-1].days.first))
     if schedule.last is not None:
