@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from titrate.formats import json as documents
 from titrate.pump import Pump
 from titrate.regimen import Pattern, Regimen
 from titrate.request import Request
-from titrate.schedule import Schedule
+from titrate.schedule import Schedule, Step
 
 
 def of_pump() -> Schedule:
@@ -81,8 +82,9 @@ def test_the_same_on_ladders_in_cycles_and_for_a_pump(
     _hold(plan_, moves)
 
 
-def _hold(plan_: Schedule, moves: list[tuple[int, tuple[str, str | None], str]]) -> None:
-    schedule, on = plan_, plan_.first
+def _hold(plan_: Schedule, moves: list[tuple[int, tuple[str, str | None], str]]) -> int:
+    """How many of the moves were made; the others were refused."""
+    schedule, on, made = plan_, plan_.first, 0
     lived: dict[date, Regimen] = {}
     for ahead, (name, value), then in moves:
         on = plus(on, ahead)
@@ -95,5 +97,21 @@ def _hold(plan_: Schedule, moves: list[tuple[int, tuple[str, str | None], str]])
         assert found.steps[0].days.first >= on
         lived |= {day.date: day.regimen for day in schedule.each_day(plus(on, -1))}
         assert set(lived) == {plus(plan_.first, n) for n in range((on - plan_.first).days)}
-        assert {day: step.regimen for step in found.kept() for day in step.days} == lived
-        schedule = found
+        assert _each_day(found.kept()) == lived
+        schedule, made = found, made + 1
+    return made
+
+
+def _each_day(steps: Iterable[Step]) -> dict[date, Regimen]:
+    """What is taken on each day: of a week's regimen, the one dose on its day and nothing on the six others."""
+    return {
+        day: taken[at % len(taken)]
+        for step in steps
+        for taken in [step.regimen.each()]
+        for at, day in enumerate(step.days)
+    }
+
+
+def test_a_week_is_kept_day_by_day() -> None:
+    plan_ = planned(SEMAGLUTIDE, "2.4 mg every week", by=q("0.75 mg"), every=Duration(28, "day"))
+    assert _hold(plan_, [(84, ("back", "1"), "continue"), (7, ("stay", "7d"), "continue")]) == 2
