@@ -1,4 +1,4 @@
-"""Options that are taken as they were typed come out as typer makes them; what is wrong is told as typer tells it."""
+"""Options that are taken as they were typed come out as typer makes them; a wrong name is told in our words."""
 
 from __future__ import annotations
 
@@ -51,9 +51,8 @@ def ran(cls: type[TyperCommand], arguments: list[str]) -> tuple[int, str, Any]:
 
 
 @pytest.mark.parametrize("typed", [
-    "a", "", "a --text b", "a --text=", "--text b", "a --other c", "a --colour red", "a --colour green",
-    "a --colour RED",
-    "a --usual blue", "a --usual x", "a --count 3", "a --count 0", "a --count x", "a --yes", "a --maybe",
+    "a", "", "a --text b", "a --text=", "--text b", "a --other c", "a --colour red",
+    "a --usual blue", "a --count 3", "a --count 0", "a --count x", "a --yes", "a --maybe",
     "a --no-maybe",
     "a --where there", "a --where .", "a --many b --many c", "a --many=", "a --files x --files y", "a --nothing", "a b",
     "--help",
@@ -69,3 +68,11 @@ def test_what_is_typed_reaches_the_command() -> None:
     assert (given["name"], given["text"], given["colour"], given["files"], given["maybe"]) == (
         "a", "b", Colour.blue, [Path("x")], False,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["a --colour green", "a --colour RED", "a --usual green"])
+def test_a_wrong_name_is_told_with_the_right_ones(typed: str) -> None:
+    """typer's own words begin with "Value error"."""
+    ended, said, seen = ran(astyped.Command, typed.split())
+    assert (ended, seen) == (2, [])
+    assert f"Invalid value for '{typed.split()[1]}': '{typed.split()[2]}' is not one of red, blue." in said

@@ -181,8 +181,8 @@ def in_turn(days: Sequence[tuple[Quantity, ...]], unit: str) -> str:
     """The days of a cycle as one would type them: `25 mg every 2 days`, `10 mg x1, 7.5 mg x1 in turn`."""
     if len(days) == 1:
         return notation(days[0]) if days[0] else f"0 {unit}"
-    if len(days[0]) == 1 and not any(days[1:]):
-        return f"{days[0][0]} every {len(days)} days"
+    if days[0] and not any(days[1:]) and len(set(days[0])) == 1:
+        return f"{days[0][0] if len(days[0]) == 1 else notation(days[0])} every {len(days)} days"
     return ", ".join(notation(doses) if doses else f"0 {unit}" for doses in days) + " in turn"
 
 

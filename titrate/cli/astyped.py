@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 # What cannot be taken as it was typed.
@@ -42,12 +43,22 @@ def _taken(param: Any) -> Any:
 
     def process_value(ctx: Any, value: Any) -> Any:
         found = _as_typed(value, kind.annotation)
+        if found is _UNSURE and isinstance(value, str) and (names := _names(kind.annotation)):
+            # pydantic's own words begin with "Value error".
+            raise typer.BadParameter(f"'{value}' is not one of {', '.join(names)}.", ctx, param)
         if found is _UNSURE or (param.required and param.value_is_missing(found)):
             return usual(ctx, value)
         return found if param.callback is None else param.callback(ctx, param, found)
 
     param.process_value = process_value
     return param
+
+
+def _names(annotation: Any) -> list[str]:
+    """What may be typed for an option that is one of several names."""
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return [str(one.value) for one in annotation]
+    return []
 
 
 def _as_typed(value: Any, annotation: Any) -> Any:
