@@ -48,6 +48,8 @@ def weekly() -> Schedule:
         ("10 mg x1, 10 mg x1 in turn", "10 mg x1", None),
         ("10 mg x1, 5 mg x1, 10 mg x1, 5 mg x1 in turn", "10 mg x1, 5 mg x1 in turn", None),
         ("5 mg x2 every 3 days", "5 mg x2 every 3 days", None),
+        ("0.5 mg x1, 0.25 mg x1 in turn", "0.5 mg x1, 0.25 mg x1 in turn", None),
+        ("5/10 mg, 0.0 mg in turn", "5/10 mg, 0 mg in turn", None),
     ],
 )
 def test_what_is_typed_is_written_and_read_again(typed: str, written: str, words: str | None) -> None:

@@ -456,6 +456,17 @@ def test_a_rung_of_days_in_turn_is_one_from_whichever_of_its_days_it_was_begun(t
     nothing = replace(good.steps[-1], days=Days.of(good.first, 1))
     at_once = replace(good, request=replace(good.request, current=other), steps=(nothing,))
     assert findings(at_once, rule) == [("ladder", "7.5 mg x1, 10 mg x1 in turn to 0 mg")]
+    as_typed = ["7.5 mg x1, 10 mg x1 in turn", "0.0075 g x1, 0.01 g x1 in turn", "0 mg, 10 mg x1 in turn"]
+    for current, rest in zip(as_typed, (TAIL[1:], TAIL[1:], TAIL[2:]), strict=True):
+        assert [step.regimen.notation for step in proven(rule, down(current)).steps] == rest
+
+
+def test_a_day_of_nothing_in_turn_is_a_longer_rhythm(tmp_path: Path) -> None:
+    """10 mg and nothing in turn are 10 mg every 2 days: 20 mg every 2 days fall to that by 5 mg a day."""
+    ladder = '[[taper.ladder]]\ntake = "evening 10 mg; nothing"\nkeep = { at-least = "14 days" }\nCITE\n'
+    rule = of(tmp_path, TABLETS + WIDER.partition("[[taper.ladder]]")[0] + ladder)
+    found = proven(rule, down("20 mg every 2 days"))
+    assert [step.regimen.notation for step in found.steps] == ["10 mg every 2 days", "0 mg"]
 
 
 # --- By weight -----------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Ladders down against a slow and obvious planner of their own, in both directions.
 
 A ladder down says every rung, and nothing is chosen on it but the time. Above its first rung every chain of smaller
-doses is tried. A schedule goes down from what is taken now or from a dose that was stayed on, to a rung or to a stop,
-soon or on a day that was chosen. Planner and verifier share only the value types with what is worked out here.
+doses is tried, and beside it, where the rule says from where one may stop, every chain to nothing. A schedule goes
+down from what is taken now or from a dose that was stayed on, to a rung or to a stop, soon or on a day that was chosen.
+Planner and verifier share only the value types with what is worked out here.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ class Rung:
 @dataclass(frozen=True)
 class Sketch:
     """A rule with a ladder down, and what is asked of it. A fall above the ladder is at most `by` mg a day after
-    `every` days (`None`: the rule does not say how to come to the ladder from above). `target` is stayed on, for
-    `stay` days before a stop if any are given. `end` is the day of the last dose, the first day being 0."""
+    `every` days (`None`: the rule does not say how to come to the ladder from above). From `last` mg a day one may stop
+    beside the ladder. `target` is stayed on, for `stay` days before a stop if any are given. `end` is the day of the
+    last dose, the first day being 0."""
 
     tablets: tuple[tuple[int, int], ...]
     most: int
@@ -59,6 +61,7 @@ class Sketch:
     current: Turn
     by: int | None = None
     every: int = 1
+    last: int | None = None
     duration: int = 0
     held: int | None = None
     target: Day | None = None
@@ -78,6 +81,7 @@ class Sketch:
             text += f'[[taper.decrease]]\nby = {{ at-most = "{self.by} mg", per = "day" }}\n'
             text += f'every = {{ at-least = "{self.every} days" }}\n{CITE}'
         text += f'[taper.duration]\nat-least = "{self.duration} days"\n{CITE}' if self.duration else ""
+        text += f'[taper.last]\ndaily = "{self.last} mg"\n{CITE}' if self.last is not None else ""
         return (text + "".join(map(_table, self.ladder))).replace("CITE\n", CITE)
 
     def rule(self) -> Rule | None:
@@ -138,11 +142,28 @@ class Lead:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Single doses from `begin` (left out) to nothing without the ladder. `worth`: days, the largest fall as a share of
+    `begin`, the days that they need, steps, divided pieces, pieces."""
+
+    begin: int
+    worth: Key
+
+    @property
+    def steps(self) -> int:
+        """How many doses lie between."""
+        return int(self.worth[3])
+
+
+Part = Lead | Beside | tuple[Turn, int | None]
+
+
+@dataclass(frozen=True)
 class Expected:
     """What comes in turn; the first `before` parts, in which nothing is kept longer than it has to be, come before the
     taper, which takes `total` days of whole cycles (`None`: there is none)."""
 
-    parts: list[Lead | tuple[Turn, int | None]]
+    parts: list[Part]
     before: int = 0
     total: int | None = None
 
@@ -205,7 +226,58 @@ class Obvious:
             (Lead(one, other, self.worth(one, chain, other)) for chain in ways), key=lambda w: w.worth, default=None
         )
 
-    def all_kept(self, rungs: tuple[Rung, ...]) -> list[Lead | tuple[Turn, int | None]] | None:
+    def beside(self, begin: Turn) -> Fraction | None:
+        """The dose of every day that lies beside the ladder, from which one goes down without it; `None` for others."""
+        top = self.sketch.ladder[0].days
+        if self.sketch.last is None or self.sketch.by is None or self.on(begin) is not None:
+            return None
+        if len(begin) > 1 or len(begin[0]) > 1 or (len(top) == len(top[0]) == 1 and begin[0] > top[0]):
+            return None
+        return Fraction(begin[0][0])
+
+    def ends(self, dose: Fraction) -> bool:
+        """Whether one may stop from a dose beside the ladder."""
+        return self.sketch.last is not None and dose <= self.sketch.last
+
+    def leads_out(self, dose: Fraction) -> bool:
+        """Whether falls lead from a dose beside the ladder to nothing."""
+        return self.ends(dose) or any(self.falls(dose, low) and self.leads_out(low) for low in self.cost)
+
+    def lowered(self, begin: Fraction, held: int | None, end: Fraction) -> Lead | None:
+        """The best way down beside the ladder, over doses from which one can stop."""
+        if end not in self.cost or not 0 < end < begin or (held is not None and held < self.every):
+            return None
+        ways = [way for way in self.chains(begin, end) if all(map(self.leads_out, [*way, end]))]
+        one, other = int(begin), int(end)
+        return min((Lead(one, other, self.worth(one, way, other)) for way in ways), key=lambda w: w.worth, default=None)
+
+    def without(self, begin: Fraction, held: int | None, first: int) -> Expected | None:
+        """Beside the ladder to nothing from the day `first` on; where nothing can be lowered, `begin` goes on."""
+        ways = [[*way, last] for last in self.cost if self.ends(last) for way in self.chains(begin, last)]
+        if held is not None and held < self.every:
+            ways = []
+        least = max(self.sketch.duration, 1)
+        for some in (ways, [[begin]] if begin in self.cost and self.ends(begin) else []):
+            found = []
+            for chain in some:
+                need = self.every * len(chain)
+                days = max(need, least) if self.sketch.end is None else self.sketch.end - first + 1
+                if days >= max(need, least):
+                    found.append(self.gone(int(begin), chain, days))
+            if found:
+                best = min(found)
+                return Expected([Beside(int(begin), best), (((),), 1)], 0, int(best[0]))
+        return None
+
+    def gone(self, begin: int, chain: list[Fraction], days: int) -> Key:
+        """What a taper beside the ladder is worth."""
+        seen = [Fraction(begin), *(chain if chain != [begin] else []), Fraction(0)]
+        costs = [self.cost[dose] for dose in chain]
+        largest = max((a - b) / begin for a, b in pairwise(seen))
+        need = self.every * len(chain)
+        return days, largest, need, len(chain), sum(c[0] for c in costs), sum(c[1] for c in costs)
+
+    def all_kept(self, rungs: tuple[Rung, ...]) -> list[Part] | None:
         """The rungs as steps, each kept as long as it has to be; `None` where one cannot be made or nobody says so."""
         fit = all(self.made(rung) and self.keep(rung) for rung in rungs)
         return [(rung.days, self.keep(rung)) for rung in rungs] if fit else None
@@ -220,17 +292,25 @@ class Obvious:
         to = self.to_target(sketch.target)
         if to is None or sketch.stay is None:
             return None if to is None else Expected([*to, ((sketch.target,), None)], len(to) + 1)
-        spent = sum(int(part.worth[0]) if isinstance(part, Lead) else part[1] or 0 for part in to)
+        spent = sum(part[1] or 0 if isinstance(part, tuple) else int(part.worth[0]) for part in to)
         off = self.off((sketch.target,), sketch.stay, spent + sketch.stay)
         if off is None:
             return None
         return Expected([*to, ((sketch.target,), sketch.stay), *off.parts], len(to) + 1, off.total)
 
-    def to_target(self, target: Day) -> list[Lead | tuple[Turn, int | None]] | None:
+    def to_target(self, target: Day) -> list[Part] | None:
         """The way to a dose that is stayed on, itself left out: a rung of every day, or what lies above the ladder."""
         sketch, ladder = self.sketch, self.sketch.ladder
         on, aim, top = self.on(sketch.current), self.on((target,)), ladder[0].days
-        if not all(dose in self.cost for dose in target) or not all(map(self.made, ladder[aim or 0 :])):
+        if not all(dose in self.cost for dose in target):
+            return None
+        here = self.beside(sketch.current)
+        if here is not None:
+            if sketch.current == (target,):
+                return [] if self.leads_out(here) else None
+            lowered = self.lowered(here, sketch.held, Fraction(target[0])) if len(target) == 1 else None
+            return None if lowered is None else [lowered]
+        if not all(map(self.made, ladder[aim or 0 :])):
             return None  # what is stayed on has to lead to nothing
         if sketch.current == (target,):
             return [] if aim is not None or self.lead((target,), None, top) else None
@@ -248,7 +328,9 @@ class Obvious:
 
     def off(self, begin: Turn, held: int | None, first: int) -> Expected | None:
         """To nothing, from the day `first` on."""
-        sketch, ladder, on = self.sketch, self.sketch.ladder, self.on(begin)
+        sketch, ladder, on, beside = self.sketch, self.sketch.ladder, self.on(begin), self.beside(begin)
+        if beside is not None:
+            return self.without(beside, held, first)
         lead = None if on is not None else self.lead(begin, held, ladder[0].days)
         if (lead is None) == (on is None) or (on is not None and not self.kept(on, held)):
             return None
@@ -301,7 +383,16 @@ def agreed(sketch: Sketch) -> Expected | None:
     place = begins = 0
     for number, part in enumerate(best.parts):
         begins = place if number == best.before else begins
-        if isinstance(part, Lead):
+        if isinstance(part, Beside):
+            chain = [days[0][0] for days, _ in steps[place : place + part.steps]]
+            seen = [part.begin, *chain]
+            down = chain == [part.begin] or all(obvious.falls(Fraction(a), Fraction(b)) for a, b in pairwise(seen))
+            assert down, steps
+            assert obvious.ends(Fraction(chain[-1])), steps
+            assert obvious.gone(part.begin, list(map(Fraction, chain)), int(part.worth[0])) == part.worth, steps
+            least += [obvious.every] * part.steps
+            place += part.steps
+        elif isinstance(part, Lead):
             chain = [days[0][0] for days, _ in steps[place : place + part.steps]]
             assert all(obvious.falls(Fraction(a), Fraction(b)) for a, b in pairwise([part.begin, *chain, part.end])), (
                 steps
@@ -358,12 +449,18 @@ def sketches(draw: st.DrawFn) -> Sketch:
         keep = 0 if draw(seldom) and draw(seldom) and draw(seldom) else draw(st.integers(1, 9))
         found.setdefault(Fraction(sum(map(sum, days)), len(days)), Rung(days, keep))
     ladder = tuple(rung for _, rung in sorted(found.items(), reverse=True))[:4]
+    last = draw(st.integers(1, 8)) if draw(seldom) else None
+    if last is not None:  # only the first rung may be taken every day, and one stops from that much or less
+        ladder = (ladder[0], *(rung for rung in ladder[1:] if len(rung.days) > 1))
+        ladder = tuple(replace(rung, keep=max(rung.keep, 1)) for rung in ladder)
+        last = max(last, -(-sum(map(sum, ladder[-1].days)) // len(ladder[-1].days)))
     top = ladder[0].days
     if len(top) == len(top[0]) == 1 and draw(st.booleans()):
         higher = [mg for mg in range(top[0][0] + 1, 21) if any(mg % part == 0 for part in parts)]
         current: Turn = ((draw(st.sampled_from(higher)),),)
     else:
-        current = draw(st.sampled_from(ladder)).days if draw(often) or draw(often) else ((draw(doses),),)
+        on_it = draw(often) or draw(often) if last is None else draw(seldom)
+        current = draw(st.sampled_from(ladder)).days if on_it else ((draw(doses),),)
     goal: str = draw(st.sampled_from(["off", "off", "to", "stay"]))
     daily = [rung.days[0] for rung in ladder if len(rung.days) == 1]
     target: Day | None = None
@@ -374,7 +471,7 @@ def sketches(draw: st.DrawFn) -> Sketch:
     every = draw(st.integers(1, 5))
     return Sketch(
         tablets=tablets, most=draw(st.integers(6, 20)) if draw(seldom) else 20, ladder=ladder, current=current,
-        by=draw(st.integers(2, 8)) if draw(often) or draw(often) else None, every=every,
+        by=draw(st.integers(2, 8)) if draw(often) or draw(often) else None, every=every, last=last,
         duration=draw(st.sampled_from([0, 0, 10, 40])), target=target,
         held=draw(st.integers(1, 9)) * len(current) if draw(seldom) else None,
         stay=draw(st.integers(1, 9)) if goal == "stay" else None,
@@ -406,6 +503,19 @@ ONCE_DIFFERENT = {
     "a rung further down has a larger dose, on fewer days, and the proof did not know what that is made of": Sketch(
         tablets=((2, 1),), most=12, ladder=(Rung(((2,),), 1), Rung(((4,), (), ()), 1)), current=((2,),), target=(2,),
     ),
+    "it lies beside the ladder, and the target too: the planner looked for a rung": Sketch(
+        tablets=((2, 2),), most=20, ladder=(Rung(((8,),), 1), Rung(((8,), ()), 1)), current=((6,),), by=2, last=4,
+        target=(5,),
+    ),
+    "it is taken every day, and the ladder begins with every other day: the proof called that above it": Sketch(
+        tablets=((2, 1),), most=20, ladder=(Rung(((6,), ()), 1),), current=((6,),), by=2, last=3,
+    ),
+    "it lies beside a ladder whose first rung the tablets do not make: no way out was seen": Sketch(
+        tablets=((2, 2),), most=6, ladder=(Rung(((1, 7),), 1),), current=((1,),), by=2, last=8, target=(1,),
+    ),
+    "it lies beside the ladder, and no fall is named: the planner let it fall by any amount": Sketch(
+        tablets=((2, 1),), most=20, ladder=(Rung(((2, 2),), 1),), current=((4,),), last=4,
+    ),
 }  # fmt: skip
 
 
@@ -428,3 +538,18 @@ def test_from_above_in_turn_and_every_other_day_by_hand() -> None:
     assert best.total == 17
     assert agreed(replace(sketch, end=12)) is None
     assert agreed(replace(sketch, by=None)) is None
+
+
+def test_beside_the_ladder_by_hand() -> None:
+    """From 6 mg, below the first rung of 8 mg, by at most 2 mg a day, for 2 days each, and a stop from 3 mg or less:
+    4 mg and 2 mg, or with halves 4 mg and 3 mg, which falls by half at the end and not by a third each time."""
+    ladder = (Rung(((8,),), 3), Rung(((8,), (), ()), 3))
+    sketch = Sketch(((2, 2),), 20, ladder, current=((6,),), by=2, every=2, last=3)
+    best = agreed(sketch)
+    assert best is not None
+    assert best.parts == [Beside(6, (4, Fraction(1, 3), 4, 2, 0, 3)), (((),), 1)]
+    assert agreed(replace(sketch, last=None)) is None
+    assert agreed(replace(sketch, by=None)) is None
+    on_it = agreed(replace(sketch, current=((8,),)))
+    assert on_it is not None
+    assert on_it.parts == [(((8,), (), ()), 3), (((),), 1)]

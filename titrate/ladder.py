@@ -47,6 +47,10 @@ class Rung:
         taken = list(zip(self.doses, self.on, strict=True))
         return tuple(tuple(dose for dose, day in taken if day == number) for number in range(1, self.cycle + 1))
 
+    def taken_in(self, days: tuple[tuple[Quantity, ...], ...]) -> bool:
+        """Whether those are its days (in its unit), whichever of them the cycle was begun with."""
+        return any((*self.days[first:], *self.days[:first]) == days for first in range(self.cycle))
+
     @property
     def notation(self) -> str:
         """As one would type it: `25/50 mg`, `25 mg every 2 days`, `10 mg x1, 7.5 mg x1 in turn`."""

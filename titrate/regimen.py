@@ -297,7 +297,7 @@ class Pattern:
         doses: list[Quantity] = []
         on: list[int] = []
         for number, day in enumerate(days, 1):
-            if re.fullmatch(r"0 ?\D.*", day, re.ASCII):
+            if re.fullmatch(r"0(?:\.0+)? ?[^\d.].*", day, re.ASCII):
                 Quantity.parse(day)
                 continue
             parts = cls.parse(day)

@@ -161,7 +161,7 @@ class Reading:
                 number,
                 len(tables),
                 None if keep is None or keep.at_most is None else keep.at_most.days,
-                table.on if len(table.days) > 1 else (),
+                table.on if set(table.on) != {1} else (),
                 down,
                 " and ".join(dict.fromkeys(one for one in sums if one is not None)) or None,
             ))  # fmt: skip

@@ -16,7 +16,7 @@ from titrate.limit import in_days
 from titrate.planner import search, why
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
 from titrate.planner.ending import past_of
-from titrate.planner.moves import Doses, within
+from titrate.planner.moves import Doses, above_rung, within
 from titrate.planner.problem import Problem
 from titrate.planner.rate import History
 from titrate.planner.refused import Refused, Try
@@ -69,11 +69,14 @@ def down_the_ladder(problem: Problem, steps: list[Draft]) -> list[Draft]:
 
 
 def down_to_target(problem: Problem) -> list[Draft] | None:
-    """The way down to a target that is a rung; `None` where that lies above the ladder, as any other target does.
+    """The way down to a target that is a rung; `None` where the ladder does not decide: the target lies above it, or
+    whoever is beside it goes down without it.
 
     Raises `Refused` where the ladder does not lead there.
     """
     ladder, origin = problem.limits.descent, _origin(problem, [])
+    if origin.on is None and problem.limits.last_step and problem.limits.decrease and not _above(problem, origin):
+        return None
     top = problem.day_of(ladder[0])
     usual = ladder[0].cycle == problem.limits.cycle and top is not None
     if origin.on is None and usual and any(top is not None and within(top, day) for day in problem.targets):
@@ -119,14 +122,17 @@ def _no_rung(problem: Problem, origin: _Origin) -> Refused:
     return Beside(claim, (in_short(problem.limits.descent),))
 
 
+def _above(problem: Problem, origin: _Origin) -> bool:
+    """Whether falls may lead from there to the first rung."""
+    return above_rung(problem.limits.descent[0], problem.grid.table.grain, origin.day, origin.cycle)
+
+
 def _lead(problem: Problem, origin: _Origin) -> list[Draft]:
     """The falls from above the ladder to its first rung, that one not included, as soon as may be."""
     if origin.on is not None:
         return []
     limits, top = problem.limits, problem.limits.descent[0]
-    doses = tuple(int(dose.amount / problem.grid.table.grain) for dose in top.doses)
-    above = origin.cycle == top.cycle and not top.on and within(doses, origin.day)
-    if not limits.decrease or not above:
+    if not limits.decrease or not _above(problem, origin):
         raise _no_rung(problem, origin)
     first = _made(problem, top)
     needs_size(limits.decrease, "fall")

@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from titrate.frozen import dataclass
+from titrate.ladder import Rung
 from titrate.limit import By, Change
 from titrate.planner.grains import whole_grains
 from titrate.quantity import Quantity
@@ -265,3 +266,9 @@ def within(small: Doses, big: Doses) -> bool:
     if len(small) > len(big):
         return False
     return any(all(s <= b for s, b in zip(laid, big, strict=True)) for laid in laid_into(small, len(big)))
+
+
+def above_rung(rung: Rung, grain: Fraction, day: Doses, cycle: int) -> bool:
+    """Whether falls may lead from that day, taken every `cycle` days, to a rung: no dose rises, the rhythm stays."""
+    doses = tuple(-int(-dose.amount // grain) for dose in rung.doses)
+    return cycle == rung.cycle and not rung.on and within(doses, day)

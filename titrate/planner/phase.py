@@ -26,7 +26,10 @@ def is_rung_alone(pattern: Pattern, limits: Limits) -> bool:
     """Whether the pattern is neither taken every day nor on one day of its cycle, and is a rung of the ladder down:
     then only that ladder says how it goes on."""
     usual = pattern.cycle == limits.cycle == 1 or set(pattern.on) == {1}
-    return not usual and any(rung.notation == str(pattern) for rung in limits.descent)
+    if usual or pattern.daily is not None or not limits.descent:
+        return False
+    days = replace(pattern, doses=doses_of(pattern, limits.unit, "--from")).days()
+    return any(rung.taken_in(days) for rung in limits.descent)
 
 
 def bounded(rule: Rule, limits: Limits, request: Request) -> Limits:

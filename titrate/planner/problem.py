@@ -124,9 +124,9 @@ class Problem:
         """The rung of a ladder that the patient is on."""
         if self.current is None or self.request.current is None:
             return None
-        amounts, on = tuple(map(self.grid.table.dose, self.current)), set(self.request.current.on) - {1}
-        same = (rung for rung in ladder if (rung.doses, rung.cycle) == (amounts, self.begun))
-        return next((rung for rung in same if (set(rung.on) - {1}) == on), None)
+        on = () if self.begun == 1 else self.request.current.on or (1,) * len(self.current)
+        days = Pattern(tuple(map(self.grid.table.dose, self.current)), cycle=self.begun, on=on).days()
+        return next((rung for rung in ladder if rung.taken_in(days)), None)
 
     @property
     def on_rung(self) -> Rung | None:

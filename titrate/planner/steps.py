@@ -137,14 +137,14 @@ def _in_shapes(problem: Problem, shapes: tuple[str, ...]) -> Schedule:
 
 
 def _off(problem: Problem, steps: list[Draft]) -> list[Draft]:
-    """The taper after these steps, with the first day without the drug. Where the rule also says from where one may
-    stop, whoever is beside its ladder down goes down without it."""
+    """The taper after these steps, with the first day without the drug. Where the rule also says how one falls and from
+    where one may stop, whoever is beside its ladder down goes down without it."""
     if not problem.limits.descent:
         return to_nothing(problem, steps)
     try:
         return down_the_ladder(problem, steps)
     except Beside:
-        if not problem.limits.last_step:
+        if not problem.limits.last_step or not problem.limits.decrease:
             raise
     return to_nothing(replace(problem, terms=problem.terms.without_descent()), steps)
 

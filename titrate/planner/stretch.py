@@ -14,7 +14,7 @@ from titrate.frozen import dataclass
 from titrate.limits import Limits
 from titrate.planner.grains import whole_grains
 from titrate.planner.grid import daily_doses
-from titrate.planner.moves import Bearing, Doses, Moves, Span, within
+from titrate.planner.moves import Bearing, Doses, Moves, Span, above_rung, within
 from titrate.planner.problem import Problem
 
 # Sums of doses that are worked out to tell every daily dose of a stretch; it takes a second or so.
@@ -119,18 +119,19 @@ class Stretch:
         """Whether what is taken already may be a day of a taper like any other."""
         return self._fits(self.begins[0])
 
+    def _without_ladder(self, day: Doses) -> bool:
+        """Whether one goes down from that day beside the ladder, because falls do not lead to its first rung."""
+        grid = self.problem.grid
+        beside = not above_rung(self.limits.descent[0], grid.table.grain, day, grid.cycle)
+        return beside and self._last is not None and bool(self.limits.decrease)
+
     def over(self, day: Doses) -> bool:
         """Whether the stretch may end after that day: at a target, or by stopping the drug."""
         if not self.stopping:
             return day in self._ends
-        if self.limits.descent:  # the ladder down goes on from its first rung
-            top = self.limits.descent[0]
-            first = self.problem.day_of(top)
-            if first is None or top.cycle != self.problem.grid.cycle:
-                return False
-            return (day == first and self.problem.goes_on(top)) or (
-                self._last is not None and not within(first, day) and self.may_stop(sum(day))
-            )
+        if self.limits.descent and not self._without_ladder(day):
+            top = self.limits.descent[0]  # the ladder down goes on from its first rung
+            return day == self.problem.day_of(top) and self.problem.goes_on(top)
         return self.may_stop(sum(day)) if self._last is not None else self.moves.lawful(day, ())
 
     def may_stop(self, total: int, spans: Iterable[Span] = ()) -> bool:

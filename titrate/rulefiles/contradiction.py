@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
@@ -225,6 +226,22 @@ def _ladders(file: RuleFile) -> Iterator[tuple[str, str]]:
     for place, taper in tapers:
         if (taper.ladder or file.taper.ladder) and taper.rate:
             yield f"{place}.rate", "a ladder down says itself how fast it goes; leave this out"
+        rungs, last = taper.ladder or file.taper.ladder, taper.last or file.taper.last
+        if rungs and last and last.daily and (taper.ladder or taper.last):
+            yield from _beside(rungs, last.daily, file, f"{place}.{'last' if taper.last else 'ladder'}")
+
+
+def _beside(rungs: tuple[RungTable, ...], last: Quantity, file: RuleFile, place: str) -> Iterator[tuple[str, str]]:
+    """That the ladder stops from more than `last` a day, or that who goes down without it may come upon a rung."""
+    by_weight, doses = _plain(rungs[-1], file)
+    stops_from = sum(doses[1:], doses[0]) * Fraction(1, _cycle_of(rungs[-1], file))
+    if not by_weight and last.unit == file.unit and stops_from > last:
+        yield place, f"the ladder stops from {stops_from} a day, which is above {last}"
+    usual = 1 if file.cycle is None else file.cycle.days
+    met = next((rung for rung in rungs[1:] if len(rung.days) == 1 and _cycle_of(rung, file) == usual), None)
+    if met is not None:
+        says = f'who is beside the ladder stops without it, and might come upon its rung "{met.take}" on the way'
+        yield place, f"{says}; leave out [taper.last], or the rungs of every day after the first one"
 
 
 def _rungs(rungs: tuple[RungTable, ...], file: RuleFile, place: str, down: bool) -> Iterator[tuple[str, str]]:

@@ -89,10 +89,17 @@ def descends(case: Case, move: Move) -> bool:
     if not move.span.doses and not move.stops:
         return False  # a day without the drug is abrupt in itself
     top, after = taken_on(ladder[0]), move.span.doses
-    if case.limits.last_step and move.before not in map(taken_on, ladder) and direction(top, move.before) != "rise":
+    without = case.limits.last_step and case.limits.decrease
+    if without and move.before not in map(taken_on, ladder) and not _leads(move.before, top):
         return rung_of(ladder, move.before) is not None  # beside the ladder one falls and stops without it
     above = bool(after) and (after == top or direction(top, after) == "rise")
     return rung_of(ladder, move.before) is not None or not above or not case.limits.decrease
+
+
+def _leads(taken: Taken, top: Taken) -> bool:
+    """Whether falls may lead to the first rung of a ladder: it is below, in the same rhythm, with one day of doses."""
+    days = days_of(top)
+    return len(days_of(taken)) == len(days) and sum(map(bool, days)) == 1 and direction(top, taken) == "rise"
 
 
 def next_down(case: Case, move: Move) -> bool:
