@@ -20,6 +20,7 @@ from tests.verify.ladder import (
     DOWN,
     LADDER,
     LADDER_RULE,
+    LAST,
     START,
     STAYS,
     UP,
@@ -44,7 +45,7 @@ from titrate.verifier.laws import OF_CALLED_OFF
 Broken = tuple[Schedule, Rule]
 
 TURNS = "15 mg x3, 10 mg x3 in turn"
-RUNGS = LADDER + "".join(
+RUNGS = LADDER.replace(f"{LAST}\ncite = CITE\n", "") + "".join(
     f'[[taper.ladder]]\ntake = "{take}"\nkeep = {{ at-least = "3 days" }}\ncite = CITE\n'
     for take in ("morning 5 mg, afternoon 5 mg, evening 5 mg", "morning 5 mg, evening 5 mg", "evening 5 mg")
 )
