@@ -13,12 +13,15 @@ from tests.oracle import Oracle
 from tests.run import titrate
 from tests.strategies import Sketch, mg, sketches
 from tests.test_oracle import planned
-from tests.test_planner import US, asked, paper, steps
+from tests.test_planner import ISSUED, START, US, asked, paper, steps
 from titrate.errors import NoSchedule, RequestError
 from titrate.formats import text
 from titrate.formats.json import read, write
+from titrate.planner.above import exceeded
+from titrate.planner.terms import Terms
 from titrate.quantity import Quantity
-from titrate.request import Approval
+from titrate.regimen import Pattern
+from titrate.request import Approval, Request
 from titrate.verifier import verify
 
 PRINTED = "80 mg a day, as 20 mg four times a day"
@@ -107,6 +110,61 @@ def test_what_is_taken_now_within_one_maximum_does_not_open_it() -> None:
     ]
 
 
+# Three maxima of which one only warns, and one that asks for an opinion and is no limit either.
+MAXIMA = """dose = "15 mg"
+
+daily = "40 mg"
+
+dose = "10 mg"
+level = "warn"
+
+daily = "20 mg"
+level = "approval"
+asks = "second opinion\""""
+
+
+@pytest.mark.parametrize(
+    ("current", "over"),
+    [
+        ("15 mg x2", []),
+        ("16/1 mg", ["15 mg at one time"]),
+        ("15/15/10 mg", []),  # 40 mg
+        ("15/15/11 mg", ["40 mg a day"]),
+        ("16/16/16 mg", ["15 mg at one time", "40 mg a day"]),
+        (None, []),
+    ],
+)
+def test_which_maxima_are_exceeded(current: str | None, over: list[str]) -> None:
+    """What only warns, or asks for an opinion, is not what one comes down from."""
+    rule = paper(times="{ at-least = 1, at-most = 3 }", maximum=MAXIMA)
+    taken = None if current is None else Pattern.parse(current)
+    request = Request(rule.id, "plan", START, ISSUED, current=taken, target=Pattern.parse("1 mg x1"))
+    assert [limit.amounts() for limit in exceeded(Terms.of(rule, request))] == over
+
+
+def test_who_answers_for_the_maximum_gives_no_second_opinion() -> None:
+    """80 mg a day at most, above 60 mg an opinion. From 90 mg by 10 mg a day: 80 and 70 mg are above 60."""
+    ten = 'by = { at-most = "10 mg" }\nevery = { at-least = "1 day" }'
+    opinion = 'daily = "60 mg"\nlevel = "approval"\nasks = "second opinion"'
+    rule = paper(
+        products='[{ name = "10mg", form = "tablet", strength = "10 mg", divide = "no" }]',
+        start='dose = "10 mg"', increase=ten, decrease=ten, maximum=f'daily = "80 mg"\n\n{opinion}',
+    )  # fmt: skip
+    with pytest.raises(NoSchedule):
+        asked(rule, "taper", current="90 mg x1", approved=(NAMED,))
+    given = (NAMED, Approval("second opinion", "Dr Roth"))
+    assert steps(asked(rule, "taper", current="90 mg x1", approved=given))[:2] == [("80 mg x1", 1), ("70 mg x1", 1)]
+
+
+def test_what_is_taken_now_is_then_the_maximum_and_set_by_whoever_asks() -> None:
+    schedule = asked(US, "taper", current="30 mg x3", approved=(NAMED,))
+    maxima = [(fact.says, fact.citation) for fact in schedule.limits if fact.says.startswith("the maximum")]
+    (says, citation) = maxima[-1]
+    assert says == "the maximum is 30 mg at one time and 90 mg a day"
+    assert citation is not None
+    assert (citation.at, citation.basis) == ("--approved-by", "prescriber")
+
+
 def test_at_the_command_line() -> None:
     words = ["taper", "baclofen-oral-spasticity", "--start", "2026-12-01", "--from", "30 mg x3"]
     refused = titrate(*words)
@@ -119,7 +177,7 @@ def test_at_the_command_line() -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sketches(goals=("taper",)), st.integers(1, 4))
-def test_against_the_oracle_with_a_maximum_of_what_is_taken_now(sketch: Sketch, lower: int) -> None:
+def test_finds_the_best_or_nothing_with_a_maximum_of_what_is_taken_now(sketch: Sketch, lower: int) -> None:
     """Within the maximum if that can be, and else as if the maximum were what is taken now."""
     request = replace(sketch.request(), approved=(NAMED,))
     assert request.current is not None

@@ -221,19 +221,20 @@ def _any_slots(limits: Limits, request: Request) -> dict[int, tuple[Slot, ...]]:
 
 def _roof(limits: Limits, request: Request) -> tuple[Quantity, Quantity]:
     """The largest dose and daily dose that any schedule needs: that of what is taken now or of what is asked for."""
-    patterns = [pattern for pattern in (request.current, request.target) if pattern is not None]
-    doses = [dose.to(limits.unit) for pattern in patterns for dose in pattern.doses or (pattern.total(),)]
-    totals = [sum(of[1:], of[0]) for of in (doses_of(p, limits.unit, "") for p in patterns)]
-    nothing = Quantity(Fraction(0), limits.unit)
-    return max(doses, default=nothing), max(totals, default=nothing)
+    days = _days(limits.unit, request)
+    return max(map(max, days)), max(sum(doses[1:], doses[0]) for doses in days)
+
+
+def _days(unit: str, request: Request) -> list[tuple[Quantity, ...]]:
+    """The doses of what is taken now and of what is asked for. Raises `RequestError` where they are of another unit."""
+    patterns = (("--from", request.current), ("--target", request.target))
+    return [doses_of(pattern, unit, option) for option, pattern in patterns if pattern is not None]
 
 
 def _any(products: tuple[Product, ...], unit: str, request: Request) -> Product:
     """A product that makes every multiple of the smallest piece and of what is asked for."""
     smallest = [grade.to(unit).amount for product in products for grade in product.grades]
-    for pattern in (request.current, request.target):
-        if pattern is not None:
-            smallest += [dose.to(unit).amount for dose in pattern.doses or (pattern.total(),) if dose.amount]
+    smallest += [dose.amount for doses in _days(unit, request) for dose in doses if dose.amount]
     form: Form = "infusion" if products[0].form == "infusion" else "tablet"
     return Product("any", form, Quantity(reduce(_common, smallest), unit))
 
