@@ -5,6 +5,7 @@ There is nothing to choose: every rung is taken, in order, for as short a time a
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -14,8 +15,8 @@ from titrate.frozen import dataclass
 from titrate.ladder import Rung, in_short
 from titrate.planner import search, why
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
-from titrate.planner.grid import lateness
-from titrate.planner.moves import Doses, within
+from titrate.planner.grid import TooMany, lateness
+from titrate.planner.moves import Doses, Moves, within
 from titrate.planner.problem import Problem
 from titrate.planner.refused import Refused, Try
 from titrate.planner.terms import needs_interval, needs_size
@@ -60,8 +61,13 @@ def climb(problem: Problem) -> Climb | None:
 
 
 def above(problem: Problem, day: Doses) -> bool:
-    """Whether a day lies above the last rung: no dose of that is larger."""
+    """Whether a day lies above the last rung: no dose of that is larger.
+
+    None does where that is of a longer rhythm: rises are not counted from it.
+    """
     last = problem.limits.ladder[-1]
+    if last.cycle != problem.limits.cycle:
+        return False
     rung = tuple(int(dose.amount / problem.grid.table.grain) for dose in last.doses)
     return day != rung and within(rung, day)
 
@@ -103,9 +109,11 @@ def up_the_ladder(problem: Problem, shapes: tuple[str, ...], climbed: Climb) -> 
     """The rungs, then the target: a rung, or what lies above the last one."""
     on, held = problem.on_rung, held_now(problem)
     if on is not None and held is not None and held < keep(problem, on) and problem.current is not None:
+        if climbed.target is None and not climbed.rungs:
+            _rises_later(problem, shapes, problem.current, keep(problem, on))
         raise too_recent(problem.every(on.cycle), problem.current, keep(problem, on))
     drafts: list[Draft] = []
-    before = None if on is None else on.notation
+    before = None if on is None else why.in_words_of(problem, on)
     for rung, day, kept in climbed.rungs:
         reasons = why.climbs(problem, before, rung, kept)
         drafts.append(Draft(day, "titration", kept, reasons, rung.cycle))
@@ -131,16 +139,37 @@ def _above_the_ladder(problem: Problem, shapes: tuple[str, ...], drafts: list[Dr
     elif limits.increase:
         way = search.titration(from_last, shapes, held_now(problem))
     if way is None:
+        if not drafts:
+            _rises_later(from_last, shapes, day, 1)
         says = f"{problem.request.target} lies above the last rung of the ladder, {last.notation}"
         raise Refused(f"{says}, and cannot be reached from there", (in_short(limits.ladder),))
     moves = from_last.rises(day)
     if drafts:
-        length = max(drafts[-1].length or 0, moves.every(day, way.days[0]))
-        drafts = [*drafts[:-1], replace(drafts[-1], length=length)]
+        drafts = [*drafts[:-1], _kept_for_a_rise(drafts[-1], moves, way.days[0])]
     more = to_way(from_last, way, moves, down=False)
     before = more[-1].day if more else day
     spent = sum(draft.length or 0 for draft in (*drafts, *more))
     return [*drafts, *more, target(from_last, moves, before, way.days[-1], spent)]
+
+
+def _kept_for_a_rise(draft: Draft, moves: Moves, after: Doses) -> Draft:
+    """The last rung, kept for as long as the first rise above it asks for too; where that is longer it is told."""
+    every = moves.every(draft.day, after)
+    if every <= (draft.length or 0):
+        return draft
+    facts = (*draft.why.facts, *why.interval(moves, draft.day, after))
+    return replace(draft, length=every, why=replace(draft.why, facts=facts))
+
+
+def _rises_later(problem: Problem, shapes: tuple[str, ...], day: Doses, kept: int) -> None:
+    """Raises `Refused` with the day from which one may rise above the last rung, where that is only too recent; it is
+    kept for `kept` days at least."""
+    later = None
+    if problem.limits.increase and held_now(problem) is not None:
+        with contextlib.suppress(TooMany):  # then what is wrong is told in other words
+            later = search.titration(problem, shapes, None)
+    if later is not None:
+        raise too_recent(problem, day, max(kept, problem.rises(day).every(day, later.days[0])))
 
 
 def _soonest(problem: Problem, shapes: tuple[str, ...], kept: int) -> search.Way | None:

@@ -15,12 +15,10 @@ from titrate.ladder import Rung, in_short
 from titrate.limit import in_days
 from titrate.planner import search, why
 from titrate.planner.draft import Draft, held_now, target, to_way, too_recent
-from titrate.planner.ending import past_of
 from titrate.planner.moves import Doses, above_rung, within
 from titrate.planner.problem import Problem
-from titrate.planner.rate import History
 from titrate.planner.refused import Refused, Try
-from titrate.planner.terms import needs_interval, needs_size
+from titrate.planner.terms import needs_interval
 from titrate.reason import Fact
 from titrate.regimen import Pattern
 from titrate.request import Request
@@ -32,13 +30,12 @@ class Beside(Refused):
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """Where a way down begins: `day`, taken every `cycle` days for `held` days (`None`: not known) after what `past`
-    tells; `on`: the rung that it is."""
+    """Where a way down begins: `day`, taken every `cycle` days for `held` days (`None`: not known); `on`: the rung that
+    it is."""
 
     day: Doses
     cycle: int
     held: int | None
-    past: History
     on: Rung | None
     maintained: bool
 
@@ -63,7 +60,7 @@ def down_the_ladder(problem: Problem, steps: list[Draft]) -> list[Draft]:
     shortest = max(sum(lengths) - idle, *(limit.at_least for limit in problem.limits.taper_duration), 1)
     wanted = _wanted(problem, first, shortest, origin)
     cycles = [*(draft.cycle for draft in lead), *(rung.cycle for rung in rungs)]
-    kept = _stretched(problem, lengths, cycles, wanted + idle, first)
+    kept = _stretched(problem, lengths, cycles, wanted + idle)
     falls = [*lead, *_rungs(problem, origin, lead, rungs, keeps)]
     return [*_as_long(problem, falls, lengths, kept, first), _stop(problem, last)]
 
@@ -77,9 +74,8 @@ def down_to_target(problem: Problem) -> list[Draft] | None:
     ladder, origin = problem.limits.descent, _origin(problem, [])
     if origin.on is None and problem.limits.last_step and problem.limits.decrease and not _above(problem, origin):
         return None
-    top = problem.day_of(ladder[0])
-    usual = ladder[0].cycle == problem.limits.cycle and top is not None
-    if origin.on is None and usual and any(top is not None and within(top, day) for day in problem.targets):
+    top = problem.day_of(ladder[0]) if ladder[0].cycle == problem.limits.cycle else None
+    if origin.on is None and top is not None and any(within(top, day) for day in problem.targets):
         if problem.limits.decrease:
             return None
         raise _no_rung(problem, origin)
@@ -106,15 +102,14 @@ def _aiming(problem: Problem, rung: Rung) -> Request:
 
 
 def _origin(problem: Problem, steps: list[Draft]) -> _Origin:
-    past = past_of(problem, steps)
     if not steps:
         assert problem.current is not None
         on = problem.taken_on(problem.limits.descent)
-        return _Origin(problem.current, problem.begun, held_now(problem), past, on, False)
+        return _Origin(problem.current, problem.begun, held_now(problem), on, False)
     day, cycle = steps[-1].day, steps[-1].cycle
     rungs = (r for r in problem.limits.descent if r.cycle == cycle and not r.on)
     on = next((rung for rung in rungs if problem.day_of(rung) == day), None)
-    return _Origin(day, cycle, steps[-1].length, past, on, True)
+    return _Origin(day, cycle, steps[-1].length, on, True)
 
 
 def _no_rung(problem: Problem, origin: _Origin) -> Refused:
@@ -135,13 +130,13 @@ def _lead(problem: Problem, origin: _Origin) -> list[Draft]:
     if not limits.decrease or not _above(problem, origin):
         raise _no_rung(problem, origin)
     first = _made(problem, top)
-    needs_size(limits.decrease, "fall")
     needs_interval(limits.decrease, "falls")
     here = replace(problem.every(origin.cycle), current=origin.day, begun=origin.cycle, targets=(first,))
-    way = search.reduction(here, problem.shapes, origin.held, origin.past)
+    way = search.reduction(here, problem.shapes, origin.held)
     if way is None:
-        if origin.held is not None and search.reduction(here, problem.shapes, None, origin.past) is not None:
-            raise _too_recent(problem, origin, here.falls(origin.day).every(origin.day, first))
+        later = None if origin.held is None else search.reduction(here, problem.shapes, None)
+        if later is not None:
+            raise _too_recent(problem, origin, here.falls(origin.day).every(origin.day, later.days[0]))
         claim = f"{origin.words(problem)} cannot be lowered to {top.notation}, the first rung of the ladder down"
         raise Refused(claim, (in_short(limits.descent),))
     return to_way(here, way, here.falls(origin.day), down=True)
@@ -220,7 +215,7 @@ def _wanted(problem: Problem, first: date, shortest: int, origin: _Origin) -> in
     return between(first, finish) + 1
 
 
-def _stretched(problem: Problem, lengths: list[int], cycles: list[int], total: int, first: date) -> list[int]:
+def _stretched(problem: Problem, lengths: list[int], cycles: list[int], total: int) -> list[int]:
     """The lengths with the days that are left shared out: over the steps of every day, or else to the last step."""
     extra, daily = total - sum(lengths), [index for index, cycle in enumerate(cycles) if cycle == 1]
     kept = list(lengths)
@@ -246,7 +241,7 @@ def _as_long(problem: Problem, falls: list[Draft], lengths: list[int], kept: lis
     last = plus(first, total - falls[-1].cycle + max(falls[-1].on, default=1) - 1)
     found = []
     for draft, least, days in zip(falls, lengths, kept, strict=True):
-        more = why.stretched(problem, total, sum(lengths), last) if days > least else []
+        more = why.stretched(problem, last) if days > least else []
         reasons = replace(draft.why, facts=(*draft.why.facts, *more))
         found.append(replace(draft, length=days, why=reasons))
     return found

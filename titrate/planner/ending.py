@@ -79,7 +79,7 @@ def _falling(problem: Problem, moves: Moves, begin: Doses, way: Way, first: date
         after = way.days[index + 1] if index + 1 < len(way.days) else ()
         stay = why.stays(moves, way, index, after)
         if length > way.least[index]:
-            stay += why.stretched(problem, total, sum(way.least), last_dose)
+            stay += why.stretched(problem, last_dose)
         reasons = why.keeps(problem, day, stay) if day == begin else why.falls(problem, moves, before, day, stay)
         yield Draft(day, "taper", length, reasons, problem.grid.cycle)
         before = day

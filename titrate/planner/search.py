@@ -58,11 +58,10 @@ def titration(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Wa
     return None
 
 
-def reduction(problem: Problem, shapes: tuple[str, ...], held: int | None, past: History = ()) -> Way | None:
-    """The best way from what the patient takes now, for `held` days, down to a lower target, or `None`. `past` is as
-    for `taper`; left out, it is what the patient takes now."""
+def reduction(problem: Problem, shapes: tuple[str, ...], held: int | None) -> Way | None:
+    """The best way from what the patient takes now, for `held` days, down to a lower target, or `None`."""
     assert problem.current is not None
-    ends, before = Ends((problem.current,), problem.targets, held), past or ((sum(problem.current), 1),)
+    ends, before = Ends((problem.current,), problem.targets, held), ((sum(problem.current), 1),)
     for shape in shapes:
         found = ways_of(Stretch(problem, problem.falls(problem.current), shape, ends), before).soonest()
         if found is not None:

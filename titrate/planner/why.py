@@ -10,7 +10,7 @@ from titrate.ladder import Rung
 from titrate.limit import Change
 from titrate.planner.moves import Doses, Moves
 from titrate.planner.problem import Problem
-from titrate.planner.search import Way, whole
+from titrate.planner.search import Way
 from titrate.reason import Because, Fact
 
 
@@ -98,23 +98,28 @@ def leaves_ladder(problem: Problem, last: Rung) -> Because:
 def stays(moves: Moves, way: Way, index: int, after: Doses) -> list[Fact]:
     """Why a step is not shorter: the interval before the next change, or a cap on falls over several days."""
     day, least = way.days[index], way.least[index]
-    every = moves.every(day, after)
-    changes = moves.changes(day, after)
-    facts = [fact for change in changes if change.every == every and (fact := change.stay()) is not None][:1]
-    if least > every:
-        facts += [fact for change in changes if change.within is not None and (fact := change.size(True)) is not None]
+    facts = interval(moves, day, after)
+    if least > moves.every(day, after):
+        caps = (change for change in moves.changes(day, after) if change.within is not None)
+        facts += [fact for change in caps if (fact := change.size(True)) is not None]
     return facts
 
 
-def stretched(problem: Problem, length: int, needed: int, last_dose: date) -> list[Fact]:
-    """Why a taper is longer than its intervals need: the rule's duration, or the day that was chosen."""
-    request = problem.request
+def interval(moves: Moves, day: Doses, after: Doses) -> list[Fact]:
+    """For how long a day is kept before the change: the limit that asks for the most, also where whole cycles of it
+    are more days than it says."""
+    longest = max(moves.changes(day, after), key=lambda change: change.every or 0, default=None)
+    fact = None if longest is None else longest.stay()
+    return [] if fact is None else [fact]
+
+
+def stretched(problem: Problem, last_dose: date) -> list[Fact]:
+    """Why a taper is longer than its intervals need: the day that was chosen, or the longest duration of the rule."""
+    request, durations = problem.request, problem.limits.taper_duration
     if request.finish_by is not None:
         return [Fact(f"the last dose is on {in_words(last_dose)}", request.citation("--finish-by"))]
-    if length <= needed:
-        return []
-    cycle = problem.grid.cycle
-    return [limit.fact() for limit in problem.limits.taper_duration if whole(limit.at_least, cycle) == length]
+    longest = max((limit.at_least for limit in durations), default=None)
+    return [limit.fact() for limit in durations if limit.at_least == longest]
 
 
 def sizes(changes: Iterable[Change], falling: bool) -> list[Fact]:

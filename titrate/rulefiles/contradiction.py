@@ -226,6 +226,8 @@ def _ladders(file: RuleFile) -> Iterator[tuple[str, str]]:
     for place, taper in tapers:
         if (taper.ladder or file.taper.ladder) and taper.rate:
             yield f"{place}.rate", "a ladder down says itself how fast it goes; leave this out"
+        elif taper.ladder and file.taper.rate:
+            yield f"{place}.ladder", "a ladder down says itself how fast it goes; leave out [taper.rate] of the rule"
         rungs, last = taper.ladder or file.taper.ladder, taper.last or file.taper.last
         if rungs and last and last.daily and (taper.ladder or taper.last):
             yield from _beside(rungs, last.daily, file, f"{place}.{'last' if taper.last else 'ladder'}")
