@@ -86,9 +86,7 @@ class Sketch:
 
     def rule(self) -> Rule | None:
         """The rule, read from its text; `None` where what was drawn is no ladder down."""
-        content = self.text().encode()
-        file, _ = parse(content, "sketch.toml")
-        return None if file is None else Rule("sketch", hashlib.sha256(content).hexdigest(), file)
+        return read(self.text())
 
     def request(self) -> Request:
         """What is asked of it."""
@@ -103,6 +101,13 @@ class Sketch:
         )  # fmt: skip
         request.check()
         return request
+
+
+def read(text: str) -> Rule | None:
+    """The rule of a file's text, whatever the reader has against it; `None` where it cannot be read at all."""
+    content = text.encode()
+    file, _ = parse(content, "sketch.toml")
+    return None if file is None else Rule("sketch", hashlib.sha256(content).hexdigest(), file)
 
 
 def _table(rung: Rung) -> str:
@@ -368,10 +373,14 @@ def steps_of(schedule: Schedule) -> list[tuple[Turn, int | None]]:
 
 def agreed(sketch: Sketch) -> Expected | None:
     """What both say there is; fails where they differ."""
-    rule, request = sketch.rule(), sketch.request()
+    rule = sketch.rule()
     assert rule is not None
     obvious = Obvious(sketch, rule)
-    best = obvious.best()
+    return compared(rule, sketch.request(), obvious, obvious.best())
+
+
+def compared(rule: Rule, request: Request, obvious: Obvious, best: Expected | None) -> Expected | None:
+    """What is expected; fails where the planner's schedule is another one, or the proof has something against it."""
     schedule, refused = planned(rule, request)
     if schedule is None:
         assert best is None, f"refused, but there is {best}: {refused}"

@@ -130,8 +130,9 @@ class Stretch:
         if not self.stopping:
             return day in self._ends
         if self.limits.descent and not self._without_ladder(day):
-            top = self.limits.descent[0]  # the ladder down goes on from its first rung
-            return day == self.problem.day_of(top) and self.problem.goes_on(top)
+            top, same = self.limits.descent[0], self.limits.descent[0].cycle == self.problem.grid.cycle
+            # The ladder down goes on from its first rung.
+            return same and day == self.problem.day_of(top) and self.problem.goes_on(top)
         return self.may_stop(sum(day)) if self._last is not None else self.moves.lawful(day, ())
 
     def may_stop(self, total: int, spans: Iterable[Span] = ()) -> bool:
