@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import time
+from dataclasses import replace
+from datetime import date, time
 from fractions import Fraction
 
 import pytest
 
+from tests.test_planner import paper
+from titrate.errors import RequestError
+from titrate.limit import Frequency, Times
+from titrate.patient import Patient
 from titrate.planner.grains import whole_grains
 from titrate.planner.grid import Grid, TooMany, daily_doses, lateness, slots_at, spread
-from titrate.product import Product, makeable
+from titrate.product import LARGEST_TABLE, Product, makeable
 from titrate.quantity import Quantity, Range
+from titrate.source import Citation, Source
 
 HALVES = Product("5mg", "tablet", Quantity(Fraction(5), "mg"), 2)
 
@@ -97,10 +103,13 @@ def test_how_many_days_are_searched() -> None:
     Nearly even: 117 doses are 117 + 3 x 117 x 116 / 2 = 20,475 days, 115 are 115 + 3 x 115 x 114 / 2 = 19,780.
     """
     of = grid()
-    for doses, frequency, shape in ((20_000, 1, "uneven"), (20_000, 3, "even"), (27, 3, "uneven"), (115, 3, "near")):
+    for doses, frequency, shape in (
+        (20_000, 1, "uneven"), (20_000, 3, "even"), (27, 3, "uneven"), (115, 3, "near"), (141, 2, "uneven"),
+    ):  # fmt: skip
         of.check_size(doses, [frequency], shape)
     for doses, frequency, shape, days in (
         (20_001, 1, "near", 20_001), (20_001, 3, "even", 20_001), (28, 3, "uneven", 21_952), (117, 3, "near", 20_475),
+        (142, 2, "uneven", 20_164), (142, 2, "near", 20_164),
     ):  # fmt: skip
         with pytest.raises(TooMany) as refusal:
             of.check_size(doses, [frequency], shape)
@@ -113,6 +122,8 @@ def test_how_many_days_are_searched() -> None:
 def test_few_days_are_searched_at_once() -> None:
     """Eight doses three times a day are 512 days, and 64 twice; both together 576."""
     assert grid().few([2, 3], 8)
+    assert grid().few([1] * 250, 8)  # 2,000, and 2,008 are too many
+    assert not grid().few([1] * 251, 8)
     wide = Grid(makeable([HALVES], "mg", mg("35")), {}, 14, None)
     assert not wide.few([3], 14)  # 14 x 14 x 14 = 2744
     assert wide.few([3], 12)  # 1728
@@ -129,6 +140,7 @@ def test_an_uneven_day_and_a_late_one() -> None:
 def test_the_daily_dose_of_what_is_taken_once_a_week() -> None:
     assert grid().daily((2, 1)) == mg("7.5")
     assert grid(cycle=7).daily((7,)) == mg("2.5")  # 17.5 mg in seven days
+    assert grid(cycle=2).daily((2,)) == mg("2.5")
 
 
 def test_what_can_be_taken() -> None:
@@ -139,6 +151,54 @@ def test_what_can_be_taken() -> None:
     assert not of.makes((3, 3, 4))
     assert not of.makes((1, 1, 1, 1))  # no slots for four doses
     assert not of.makes((0, 1))
+
+
+def test_of_days_of_another_shape_only_that_shape_is_counted() -> None:
+    """28 doses three times a day are 28 even days and 28 + 3 x 28 x 27 / 2 = 1162 nearly even ones; any are 21,952."""
+    of = Grid(makeable([HALVES], "mg", mg("70")), slots_at((time(8), time(14), time(20))), 28, None)
+    assert len(of.days([3], "even", 28, 0, 84)) == 28
+    assert len(of.days([3], "near", 28, 0, 84)) == 1162
+    with pytest.raises(TooMany):
+        of.days([3], "uneven", 28, 0, 84)
+
+
+def test_a_grid_of_limits_has_their_maxima_in_grains_and_their_cycle() -> None:
+    rule = paper(maximum='dose = "5 mg"\n\ndaily = "8 mg"', times="{ at-least = 1, at-most = 3 }")
+    limits = replace(rule.limits_for(Patient(), starting=True), cycle=3)
+    halves = Product("1mg", "tablet", mg("1"), 2)
+    of = Grid.of(limits, (halves,), limits.slots)
+    assert (of.table.grain, of.largest_dose, of.largest_daily, of.cycle) == (Fraction(1, 2), 10, 16, 3)
+    single = replace(limits, maximum=limits.maximum[:1])
+    assert (Grid.of(single, (halves,), limits.slots).largest_daily) is None
+
+
+def test_products_that_make_too_many_doses_are_told() -> None:
+    """1 microgram up to 1 g are a million."""
+    rule = paper(maximum='dose = "1000 mg"')
+    limits = rule.limits_for(Patient(), starting=True)
+    with pytest.raises(RequestError) as refused:
+        Grid.of(limits, (Product("fine", "tablet", mg("0.001")),), limits.slots)
+    assert refused.value.message == (
+        "These products cannot be planned with: doses up to 1000 mg in steps of 0.001 mg are 1000000; "
+        f"at most {LARGEST_TABLE} are."
+    )
+
+
+def test_how_often_counts_daily_doses_also_where_a_day_comes_once_a_week() -> None:
+    """Up to two doses where the average is at most 2.5 mg a day, 17.5 mg or seven grains a week, and one above."""
+    cite = Citation(Source("paper", "T", "P", "1", "https://example.org"), "page 1", date(2026, 11, 23))
+    often = (
+        Frequency(Times(1, 2), cite, Range(at_most=mg("2.5"))),
+        Frequency(Times(1, 1), cite, Range(above=mg("2.5"))),
+    )
+    weekly = grid(cycle=7)
+    assert [weekly.fits(day, often) for day in ((7,), (3, 4), (4, 4), (8,), (1, 1, 1))] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_slots_are_named_for_the_time_of_day() -> None:

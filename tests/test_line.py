@@ -123,3 +123,21 @@ def test_the_first_number_that_holds(low: int, more: int, first: int, guess: int
 
     assert first_that_holds(holds, low, high, guess) == min(low + first, high)
     assert len(asked) <= 14
+
+
+def test_the_first_number_that_holds_wherever_it_is_and_whatever_is_guessed() -> None:
+    """Every case of up to ten numbers. `holds` is asked of none outside, and is known to hold for the last."""
+    for low, high in ((0, 0), (1, 2), (1, 9), (3, 12)):
+        for first in range(low, high + 1):
+            for guess in range(low - 2, high + 3):
+                asked = []
+
+                def holds(number: int, low: int = low, high: int = high, first: int = first) -> bool:
+                    assert low <= number <= high
+                    asked.append(number)  # noqa: B023
+                    return number >= first
+
+                found = first_that_holds(holds, low, high, guess)
+                assert found == first
+                if guess == first > low:
+                    assert len(asked) <= 2

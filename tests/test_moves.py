@@ -178,6 +178,19 @@ def test_how_far_back_a_cap_looks() -> None:
     assert moves(change(by("5 mg"))).longest_window == 0
 
 
+def test_a_cap_and_a_band_in_shares_count_from_the_daily_dose_on_which_it_began() -> None:
+    """From 20 mg twice a day half are 20 mg a day: not half of one dose. A grain of 2.5 mg makes no difference."""
+    half = Quantity(Fraction(50), "%")
+    cap = moves(change(by("50 %", "day", "original"), every=None, within=7), original=(20, 20))
+    assert [list(cap.windows(40, later)) for later in (20, 19)] == [[], [7]]
+    for grains, grain in ((40, Fraction(1)), (16, Fraction(5, 2))):
+        slow = change(by("5 mg", "day"), every=9, band=Range(below=half))
+        banded = moves(slow, original=(grains // 2, grains // 2), grain=grain)
+        five, lowest = int(5 / grain), int(20 / grain)  # 20 mg a day are no less than half
+        assert banded.every((lowest + five,), (lowest,)) == 1
+        assert banded.every((lowest,), (lowest - five,)) == 9
+
+
 def test_what_must_be_an_exact_share_allows_nothing_where_no_whole_grain_is_it() -> None:
     """A quarter of 20 mg is 5 mg; a quarter of 10 mg is 2.5 mg, and no whole number of grains of 1 mg."""
     quarter = moves(change(By(Quantity(Fraction(25), "%"), "day", exactly=True)))
@@ -252,6 +265,8 @@ SINGLE = (
     (change(by("30 %", "day"), every=2, band=Range(above=mg(10), below=mg(30))), change(by("7 mg"))),
     (change(By(mg(5), exactly=True)), change(by("50 %", "day"), every=4, band=Range(at_most=mg(20)))),
     (change(By(Quantity(Fraction(25), "%"), "day", exactly=True)),),
+    (change(By(mg(5), "day", exactly=True), band=Range(at_least=mg(20))), change(by("7 mg", "day"))),
+    (change(by("2 mg", "day"), every=5, band=Range(below=mg(1))), change(by("7 mg"))),  # the fall to nothing alone
 )
 
 
@@ -259,13 +274,15 @@ SINGLE = (
 @pytest.mark.parametrize("rising", [False, True])
 def test_with_one_dose_a_day_the_lawful_changes_are_those_in_spans(changes: tuple[Change, ...], rising: bool) -> None:
     found = moves(*changes, rising=rising, original=(45,))
-    for before in range(1, 50):
-        most = 60 - before if rising else before
+    for before, few in product(range(1, 50), (False, True)):
+        most = 3 if few and (rising or before > 3) else 60 - before if rising else before
         after = [(before + size if rising else before - size) for size in range(1, most + 1)]
         lawful = [later for later in after if found.lawful((before,), (later,) if later else ())]
         spans = list(found.spans(before, 1, most))
         sizes = [size for span in spans for size in range(span.least, span.most + 1)]
         assert [(before + size if rising else before - size) for size in sizes] == lawful
+        kept = [span.bearing.every for span in spans for _ in range(span.least, span.most + 1)]
+        assert kept == [found.every((before,), (later,) if later else ()) for later in lawful]
 
 
 def test_a_day_is_laid_into_a_longer_one_in_every_order() -> None:

@@ -80,6 +80,16 @@ def test_a_node_that_nothing_leads_to_ends_no_search() -> None:
     graph = Graph({0: [2], 1: [3], 2: [3]}, 3)
     assert graph.least(lambda one, other: 1) == 2
     assert graph.keep_smallest_largest(lambda one, other: 1).first_way() == [0, 2, 3]
+    assert graph.keep_least(lambda one, other: 1).first_way() == [0, 2, 3]
+    assert graph.keep_least(lambda one, other: 1).reached() == {0, 2, 3}
+
+
+def test_the_smallest_largest_edge_is_that_of_the_best_way_whichever_is_looked_at_last() -> None:
+    """Over 1 the largest is 2, over 2 it is 5; both lead to 3, the worse one last."""
+    sizes = {(0, 1): 2, (0, 2): 5, (1, 3): 1, (2, 3): 1, (3, 4): 1}
+    graph = Graph({0: [1, 2], 1: [3], 2: [3], 3: [4]}, 4)
+    kept = graph.keep_smallest_largest(lambda one, other: sizes[one, other])
+    assert kept.edges == {0: [1], 1: [3], 2: [3], 3: [4]}
 
 
 def test_an_edge_that_is_too_large_hides_none_of_its_neighbours() -> None:

@@ -119,6 +119,66 @@ def test_what_is_at_hand_is_used_first_for_the_steps_for_which_it_lasts() -> Non
     ]
 
 
+TEN_IN_THREE = 'by = { at-most = "10 mg" }\nevery = { at-least = "3 days" }'
+
+
+def test_what_is_used_up_is_used_no_more() -> None:
+    """20 mg for 3 days are the 6 tablets of 10 mg; 10 mg are then two of 5 mg, which are at hand too."""
+    rule = paper(products=tablets(5, 10), decrease=TEN_IN_THREE)
+    stock = (Stock("10mg", Fraction(6)), Stock("5mg", Fraction(100)))
+    assert told(taper(rule, "30 mg x1", at_hand=stock)) == ["2 tablets of 10 mg", "2 tablets of 5 mg"]
+
+
+def test_the_last_tablet_is_used_too_and_a_half_of_it_is_all_of_it() -> None:
+    """5 mg for one day: a tablet, or half of the one of 10 mg that is left. For two days it does not last."""
+    ten = '{ name = "10mg", form = "tablet", strength = "10 mg", divide = "halves" }'
+    for days, made in ((1, "half a tablet of 10 mg"), (2, "1 tablet of 5 mg")):
+        falls = f'by = {{ at-most = "5 mg" }}\nevery = {{ at-least = "{days} days" }}'
+        rule = paper(products=f"{tablets(5)[:-1]}, {ten}]", decrease=falls)
+        assert told(taper(rule, "10 mg x1", at_hand=(Stock("10mg", Fraction(1)),))) == [made]
+
+
+@pytest.mark.parametrize(("count", "made"), [(12, "2 tablets of 5 mg"), (11, "1 tablet of 10 mg")])
+def test_every_dose_of_a_day_uses_what_is_at_hand(count: int, made: str) -> None:
+    """10 mg twice a day for 3 days are twelve tablets of 5 mg."""
+    rule = paper(products=tablets(5, 10), times="{ at-least = 1, at-most = 2 }", decrease=TEN_IN_THREE)
+    assert told(taper(rule, "20 mg x2", at_hand=(Stock("5mg", Fraction(count)),)))[0] == made
+
+
+@pytest.mark.parametrize(("volume", "made"), [("7.5", "2.5 mL of 1 mg per mL"), ("7", "1 tablet of 2.5 mg")])
+def test_of_a_liquid_at_hand_the_very_volume_counts(volume: str, made: str) -> None:
+    """2.5 mL on each of 3 days are 7.5 mL, not three times three."""
+    tablet = '{ name = "2.5mg", form = "tablet", strength = "2.5 mg", divide = "no" }'
+    falls = 'by = { at-most = "2.5 mg" }\nevery = { at-least = "3 days" }'
+    rule = paper(products=f"[{tablet}, {SYRUP}]", start='dose = "2.5 mg"', decrease=falls)
+    assert told(taper(rule, "5 mg x1", at_hand=(Stock("syrup", Fraction(volume)),), products=("2.5mg", "syrup"))) == [
+        made
+    ]
+
+
+def test_what_is_at_hand_is_taken_as_it_was_wished() -> None:
+    """20 mg are four tablets of 5 mg, which are at hand, but a dose may have two pieces. 10 mg are two of them."""
+    rule = paper(products=tablets(5, 10), decrease=TEN_IN_THREE)
+    assert told(taper(rule, "30 mg x1", at_hand=(Stock("5mg", Fraction(99)),), max_pieces=2)) == [
+        "2 tablets of 10 mg",
+        "2 tablets of 5 mg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "made"), [(9, ["2 tablets of 6 mg"]), (10, ["1 tablet of 8 mg", "1 tablet of 4 mg"])]
+)
+def test_of_more_than_twelve_strengths_the_larger_ones_are_taken(others: int, made: list[str]) -> None:
+    """12 mg are 8 and 4 or 6 and 6. With nine others that makes twelve strengths, which are tried in every way."""
+    alone = [Product(f"{s}mg", "tablet", q(f"{s} mg")) for s in range(51, 51 + others)]
+    several = [Product(f"{s}mg", "tablet", q(f"{s} mg")) for s in (4, 6, 8)]
+    table = makeable([*several, *alone], "mg", q("70 mg"))
+    doses = {table.grains(q(f"{dose} mg")) or 0 for dose in (12, *range(51, 51 + others))}
+    best = pieces._best(table, doses, frozenset())
+    assert set(best) == doses
+    assert [str(piece) for piece in best[table.grains(q("12 mg")) or 0]] == made
+
+
 def test_at_hand_has_to_be_a_product_of_the_rule() -> None:
     rule = paper(products=tablets(10))
     with pytest.raises(RequestError, match="15mg is not one of the products"):
@@ -264,6 +324,15 @@ def test_one_strength_of_liquid() -> None:
     schedule = taper(rule, "13 mg x1")
     used = {p.product.name for step in schedule.steps for a in step.regimen.administrations for p in a.pieces}
     assert len(used) == 1
+
+
+def test_of_two_bottles_the_stronger() -> None:
+    weak, strong = (Product(name, "liquid", q(f"{name} mg/mL"), measure=Scale.parse("1 mL")) for name in ("1", "2"))
+    table = makeable([weak, strong], "mg", q("20 mg"))
+    twelve, six = (table.grains(q(dose)) or 0 for dose in ("12 mg", "6 mg"))
+    best = pieces._best(table, [twelve, six], frozenset())
+    assert [str(best[dose][0]) for dose in (twelve, six)] == ["6 mL of 2 mg per mL", "3 mL of 2 mg per mL"]
+    assert str(pieces._best(table, [twelve], frozenset({weak}))[twelve][0]) == "12 mL of 1 mg per mL"
 
 
 def test_a_mixture_only_where_nothing_else_is_possible() -> None:

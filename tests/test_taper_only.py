@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.build import ISSUED
+from tests.test_planner import paper
 from titrate import rulebook
 from titrate.errors import NoSchedule, RequestError
 from titrate.formats import rulesheet, skeleton
@@ -93,6 +94,56 @@ def test_it_goes_down_to_a_lower_dose_and_stays(tapering: Rule) -> None:
 def test_it_neither_begins_nor_raises(current: str | None, target: str, words: str, tapering: Rule) -> None:
     with pytest.raises(RequestError, match=re.escape(words)):
         plan(tapering, request("plan", current, target))
+
+
+def test_what_to_do_instead_is_said(tapering: Rule) -> None:
+    only = "The rule sampline-oral-sample tells only how to taper: its sources say nothing about"
+    for asked, text in (
+        (
+            request("plan", None, "10 mg x2"),
+            f'{only} starting.\nYou could: say what is taken now, for example --from "20 mg x1".',
+        ),
+        (
+            request("plan", "10 mg x2", "15 mg x2"),
+            f"{only} a rise from 10 mg x2 to 15 mg x2.\n"
+            "You could: ask for a lower --target; or plan the rise with a rule that tells how to rise (titrate rules).",
+        ),
+        (
+            request("plan", "10 mg x2", "1 mL x2"),
+            '--target "1 mL x2" does not fit this rule, which counts in mg: 1 mL cannot be written in mg.',
+        ),
+    ):
+        with pytest.raises(RequestError) as refused:
+            plan(tapering, asked)
+        assert refused.value.text() == text
+
+
+def test_what_is_taken_now_is_the_most_and_said_to_be_so(tapering: Rule) -> None:
+    schedule = plan(tapering, request("taper", "20/15 mg"))
+    (most,) = [fact for fact in schedule.limits if fact.says.startswith("the maximum")]
+    assert most.says == "the maximum is 20 mg at one time and 35 mg a day"
+    assert most.citation is not None
+    assert (most.citation.at, most.citation.basis) == ("--from; the rule says nothing about rising", "prescriber")
+    assert str(schedule.maximum) == "35 mg"
+
+
+def test_where_the_source_names_no_largest_dose_it_is_what_is_asked_for_or_taken() -> None:
+    rule = paper(maximum="silent = true", times="{ at-least = 1, at-most = 2 }")
+    for current, target, daily in (
+        (None, "3 mg x2", "6 mg"),
+        ("2/3 mg", "3 mg x1", "5 mg"),
+        ("1 mg x1", "4 mg x1", "4 mg"),
+    ):
+        schedule = plan(rule, replace(request("plan", current, target), rule="paper"))
+        (most,) = [fact for fact in schedule.limits if fact.says.startswith("the maximum")]
+        assert most.says == f"the maximum is {daily} a day"
+        assert most.citation is not None
+        assert (most.citation.at, most.citation.basis) == (
+            "--target; the source names no largest dose", "prescriber",
+        )  # fmt: skip
+    for current, target, option in (("1 mL x1", "1 mg x1", "--from"), ("1 mg x1", "1 mL x1", "--target")):
+        with pytest.raises(RequestError, match=f'{option} "1 mL x1" does not fit this rule, which counts in mg'):
+            plan(rule, replace(request("plan", current, target), rule="paper"))
 
 
 def test_a_patient_whom_it_is_not_for_is_told_so(tmp_path: Path) -> None:

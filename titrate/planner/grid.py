@@ -88,9 +88,9 @@ class Grid:
             if all(f in limit.times or limit.band is not None or f == begun for limit in frequencies)
         )
 
-    def fits(self, day: Doses, frequencies: tuple[Frequency, ...], begun: int | None = None) -> bool:
+    def fits(self, day: Doses, frequencies: tuple[Frequency, ...]) -> bool:
         """Whether the products make every dose of the day, none is above a maximum, and they are as many as allowed."""
-        return self.fitting(frequencies, begun)(day)
+        return self.fitting(frequencies)(day)
 
     def fitting(self, frequencies: tuple[Frequency, ...], begun: int | None = None) -> Callable[[Doses], bool]:
         """`fits` for many days: what does not depend on the day is worked out once, in whole grains.
@@ -166,11 +166,11 @@ class Grid:
         return Regimen(self.table.unit, tuple(administrations), self.cycle if day else 1)
 
     def in_words(self, day: Doses) -> str:
-        """The day as a regimen in words; there have to be slots for its doses."""
+        """The day as a regimen in words; it has to have doses, and there have to be slots for them."""
         if (day, self.cycle) not in self._words:
-            taken = zip(self.slots.get(len(day), ()), day, strict=True)
+            taken = zip(self.slots[len(day)], day, strict=True)
             administrations = tuple(Administration(slot, self.table.dose(dose), ()) for slot, dose in taken)
-            regimen = Regimen(self.table.unit, administrations, self.cycle if day else 1)
+            regimen = Regimen(self.table.unit, administrations, self.cycle)
             self._words[day, self.cycle] = regimen.in_words()
         return self._words[day, self.cycle]
 

@@ -49,10 +49,10 @@ def everything(stretch: Stretch, past: History) -> Layout | None:
         if day not in kept:
             kept[day] = {after: moves.every(day, after) for after in stretch.all_that_follow(day)}
             waiting += kept[day]
-    for day in kept:
-        if stretch.over(day) and (stretch.ends.starting or day not in stretch.begins or stretch.begins_on_a_day()):
-            kept[day][()] = moves.every(day, ()) if stretch.stopping else 0
     (begin,), held = stretch.begins, stretch.ends.held
+    for day in kept:
+        if stretch.over(day) and (day != begin or stretch.begins_on_a_day()):
+            kept[day][()] = 0  # for how long it is kept depends on what was taken before, and is worked out below
     kept[begin] = {after: days for after, days in kept[begin].items() if not after or held is None or days <= held}
     laid = _laid_out(stretch, kept)
     nodes, graph, stays = unfolded(laid.nodes, laid.graph, moves, past, stretch.stopping, not stretch.limits.last_step)
