@@ -80,16 +80,17 @@ def write(schedule: Schedule) -> str:
 
     Raises `FormatError` for text that is no Unicode.
     """
-    try:
-        return seal.put(_ONE_DAY.sub("", _schedules().dump_json(schedule, indent=1).decode()))
-    except PydanticSerializationError as fault:
-        raise FormatError(f"The schedule cannot be written as JSON: {fault}.") from fault
+    return seal.put(_ONE_DAY.sub("", _dumped(schedule, indent=1)))
 
 
 def on_a_line(schedule: Schedule) -> str:
     """The same document on one line, without white space and without a line end. Raises `FormatError` as `write`."""
+    return seal.put_on_a_line(_ONE_DAY_ON_A_LINE.sub("", _dumped(schedule)))
+
+
+def _dumped(schedule: Schedule, indent: int | None = None) -> str:
     try:
-        return seal.put_on_a_line(_ONE_DAY_ON_A_LINE.sub("", _schedules().dump_json(schedule).decode()))
+        return _schedules().dump_json(schedule, indent=indent).decode()
     except PydanticSerializationError as fault:
         raise FormatError(f"The schedule cannot be written as JSON: {fault}.") from fault
 
