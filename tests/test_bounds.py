@@ -213,8 +213,8 @@ def test_where_it_is_open_how_often_it_is_taken_there_are_times_for_what_is_aske
         ('[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }]', "6 mg x1", None, "2 mg"),
         ('[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }]', "6 mg x1", "9 mg x1", "1 mg"),
         ('[{ name = "5mg", form = "tablet", strength = "5 mg", divide = "halves" }]', "4 mg x1", None, "0.5 mg"),
-        ('[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }]', "8/4 mg", None, "4 mg"),
-        ('[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }]', "4/6 mg", None, "2 mg"),
+        ('[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }]', "8 mg x1", "8/4 mg", "4 mg"),
+        ('[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }]', "4 mg x1", "4/6 mg", "2 mg"),
         ('[{ name = "4mg", form = "tablet", strength = "4 mg", divide = "no" }]', "7 mg/day", None, "1 mg"),
     ],
 )
@@ -228,6 +228,13 @@ def test_what_any_product_makes(products: str, target: str, current: str | None,
         assert more.products[:-1] == asked.limits.products
         assert (str(more.products[-1].strength), more.products[-1].form) == (strength, "tablet")
     assert (own.request.split, anything.request.split) == (None, "even")
+
+
+def test_to_doses_that_are_not_equal_days_of_equal_doses_do_not_lead() -> None:
+    """So what any product might make is not looked at."""
+    asked = terms(target="2/4 mg")
+    assert [of.limits.products for of in keeping(asked, [])] == [asked.limits.products]
+    assert len(keeping(terms(target="3 mg x2", current="2/4 mg"), [])) == 2
 
 
 def test_any_product_of_a_pump_is_one_of_a_pump() -> None:

@@ -105,7 +105,7 @@ def keeping(terms: Terms, kept: Collection[Fact]) -> tuple[Terms, ...]:
     """The terms with only the limits and wishes of `kept` in force: there is a schedule if one of these has one.
 
     They are two where the products of the rule are left open: these products, and every multiple in days of equal
-    doses (days of unequal ones would be too many to search).
+    doses (days of unequal ones would be too many to search). To a target of unequal doses those do not lead.
     """
     known = bounds(terms)
     parts = {part for fact, places in known.items() if fact in kept for part in places}
@@ -127,17 +127,21 @@ def keeping(terms: Terms, kept: Collection[Fact]) -> tuple[Terms, ...]:
     limits, own = (_keeping(_spoken(limits), parts, terms.request) for limits in (terms.limits, terms.own))
     fewer = replace(terms, request=request, limits=limits, own=own)
     given = ("products", 0) in parts or request.products is not None or not limits.products
-    return (fewer,) if given else (fewer, _of_anything(fewer))
+    unequal = request.target is not None and len(set(request.target.doses)) > 1 and not _has_unequal_rungs(fewer)
+    return (fewer,) if given or unequal else (fewer, _of_anything(fewer))
 
 
 def _of_anything(terms: Terms) -> Terms:
     """The terms with a product more, which makes whatever one likes, in equal doses unless a ladder has others."""
-    rungs = (*terms.limits.ladder, *terms.limits.descent)
-    uneven = any(len(set(day)) > 1 for rung in rungs for day in rung.days)
-    request = terms.request if uneven else replace(terms.request, split="even")
+    request = terms.request if _has_unequal_rungs(terms) else replace(terms.request, split="even")
     anything = _any(terms.limits.products, terms.limits.unit, terms.request)
     limits, own = (replace(limits, products=(*limits.products, anything)) for limits in (terms.limits, terms.own))
     return replace(terms, request=request, limits=limits, own=own)
+
+
+def _has_unequal_rungs(terms: Terms) -> bool:
+    rungs = (*terms.limits.ladder, *terms.limits.descent)
+    return any(len(set(day)) > 1 for rung in rungs for day in rung.days)
 
 
 def _spoken(limits: Limits) -> Limits:

@@ -331,8 +331,10 @@ def _warnings(problem: Problem, drafts: tuple[Draft, ...]) -> Iterator[Note]:
 
 def _largest_daily(problem: Problem) -> Quantity | None:
     """The largest daily dose of the rule, also where the way down begins above it."""
-    above = [limit.daily for limit in problem.terms.above if limit.daily is not None]
-    return min(above, default=problem.limits.largest_daily())
+    limits, above = problem.limits, problem.terms.above
+    if above:  # they bar what is stayed on; the last maximum is not the rule's, but what is taken now
+        limits = replace(limits, maximum=(*limits.maximum[:-1], *above))
+    return limits.largest_daily()
 
 
 def _slower(problem: Problem, drafts: tuple[Draft, ...]) -> Iterator[Note]:
