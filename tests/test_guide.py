@@ -178,6 +178,31 @@ def test_nobody_decides_about_a_drug_that_is_stopped_by_then() -> None:
     assert len(rising(LOOKS, maintain="40d", then_stop=True).due) == 1
 
 
+def test_a_drug_that_is_only_stopped_has_no_target_to_count_from() -> None:
+    """From 2 mg: 1 mg for a day, and nothing. What counts from a target or a maximum never begins."""
+    assert asked(paper(rest=LOOKS, maximum='daily = "2 mg"'), "taper", current="2 mg x1").due == ()
+
+
+def test_on_the_first_day_without_the_drug_nobody_decides_about_it() -> None:
+    """4 mg from 4 to 9 December, then 3, 2 and 1 mg; the first day without it is the 13th, 9 days after the 4th."""
+    look = '[[looks]]\nafter = "{} days"\nsince = "target"\nsays = "whether it helps"\nCITE\n'
+    for days, due in ((8, [date(2026, 12, 12)]), (9, [])):
+        found = rising(look.format(days), maintain="6d", then_stop=True)
+        assert found.steps[-1].days.first == date(2026, 12, 13)
+        assert [one.on for one in found.due] == due
+
+
+def test_whoever_is_on_the_maximum_already_has_not_risen_to_it() -> None:
+    """1 mg is kept as the target and once more before the stop; it never rose."""
+    rule = paper(
+        rest=LOOKS.partition('[[looks]]\nafter = "28')[0].replace("6 weeks", "1 day"), maximum='daily = "1 mg"',
+        decrease='by = { at-most = "1 mg" }\nevery = { at-least = "5 days" }',
+    )  # fmt: skip
+    found = asked(rule, target="1 mg x1", current="1 mg x1", maintain="60d", then_stop=True)
+    assert [step.regimen.notation for step in found.steps] == ["1 mg x1", "1 mg x1", "0 mg"]
+    assert found.due == ()
+
+
 def test_a_revision_does_not_put_off_what_is_due() -> None:
     """The target was reached on 4 December; planned again on 10 December, its 28 days still end on 1 January."""
     rule = paper(rest=LOOKS)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from itertools import combinations, pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -529,3 +531,94 @@ def test_a_rise_above_a_ladder_of_a_rule_that_names_no_other_is_refused(tmp_path
     only = written(tmp_path, lines[0] + lines[1].partition('every = { at-least = "5 days" }\nCITE\n')[2])
     with pytest.raises(NoSchedule, match="lies above the last rung of the ladder, and the rule says nothing"):
         plan(only, asked("75 mg x2", current=Pattern.parse("50 mg x2")))
+
+
+# --- Above the ladder, against every way there is ---------------------------------------------------
+
+HALVES = """
+[[products]]
+name = "10mg"
+form = "tablet"
+strength = "10 mg"
+divide = "halves"
+CITE
+"""
+Rise = tuple[int, int, int | None, int | None]  # by at most so many mg, after so many days, from and up to so many mg
+
+
+def above(rises: tuple[Rise, ...], kept: int) -> str:
+    """5 mg for 2 days and 10 mg for `kept`, and these rises; tablets of 25 mg, of 10 mg and halves of these."""
+    text_ = "[frequency]\ntimes = 1\nCITE\n"
+    for dose, days in ((5, 2), (10, kept)):
+        text_ += f'[[ladder]]\ntake = "evening {dose} mg"\nkeep = {{ at-least = "{days} days" }}\nCITE\n'
+    for by, every, low, high in rises:
+        text_ += f'[[increase]]\nby = {{ at-most = "{by} mg", per = "day" }}\nevery = {{ at-least = "{every} days" }}\n'
+        edges = [f'{key} = "{edge} mg"' for key, edge in (("at-least", low), ("at-most", high)) if edge is not None]
+        text_ += f"band = {{ {', '.join(edges)} }}\nCITE\n" if edges else "CITE\n"
+    text_ += '[maintenance]\ndaily = { at-least = "5 mg" }\nCITE\n[maximum]\ndaily = "60 mg"\nCITE\n'
+    return text_ + '[taper.decrease]\nby = { at-most = "100 %", per = "day" }\nevery = { at-least = "1 day" }\nCITE\n'
+
+
+def pieces_of(dose: int) -> tuple[int, int]:
+    """The fewest halves, and then the fewest pieces, of tablets of 25 mg and of 10 mg that make it."""
+    left = [(number, dose - 25 * number) for number in range(dose // 25 + 1)]
+    return min((rest % 10 // 5, number + -(-rest // 10)) for number, rest in left)
+
+
+def ways_above(rises: tuple[Rise, ...], kept: int, target: int) -> dict[tuple[int, ...], tuple[tuple[int, ...], Key]]:
+    """Every chain of doses from 10 mg to the target: for how many days each is kept, and what the chain is worth."""
+    between = list(range(15, target, 5))
+    found = {}
+    for count in range(len(between) + 1):
+        for chosen in combinations(between, count):
+            chain, lengths = (10, *chosen, target), []
+            for before, after in pairwise(chain):
+                bear = [r for r in rises if (r[2] is None or after >= r[2]) and (r[3] is None or before <= r[3])]
+                if not bear or after - before > min(by for by, *_ in bear):
+                    break
+                lengths.append(max(every for _, every, *_ in bear))
+            else:
+                lengths[0] = max(lengths[0], kept)
+                halves, pieces = (sum(some) for some in zip(*map(pieces_of, chain[1:]), strict=True))
+                largest = max(Fraction(after - before, before) for before, after in pairwise(chain))
+                found[chain] = tuple(lengths), (sum(lengths), len(chain), halves, pieces, largest)
+    return found
+
+
+Key = tuple[int, int, int, int, Fraction]
+EDGES: tuple[tuple[tuple[Rise, ...], int, int], ...] = (
+    # 10 mg are kept for 7 days in any case: 8 days before the larger first rise are one day more, not five.
+    (((20, 3, None, 15), (20, 8, 20, None)), 7, 30),
+    (((5, 3, None, 15), (15, 8, 20, 40), (20, 2, 45, None)), 7, 50),
+    (((10, 4, None, None),), 6, 40),
+    (((10, 4, None, None),), 2, 35),
+    (((5, 2, None, 20), (15, 9, 20, None)), 1, 45),
+)
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_above_a_ladder_the_best_of_all_ways_is_taken(number: int, tmp_path: Path) -> None:
+    """Soonest at the target, with the time of the last rung in it; then fewest steps, fewest halves, fewest pieces, the
+    smallest largest rise."""
+    if number < len(EDGES):
+        rises, kept, target = EDGES[number]
+    else:
+        draw = Random(number)
+        edge, other = sorted(draw.sample(range(15, 45, 5), 2))
+        bands = [(None, edge), (edge + 5, None)] if draw.random() < 0.5 else [
+            (None, edge), (edge + 5, other), (other + 5, None),
+        ]  # fmt: skip
+        rises = tuple((draw.choice([5, 10, 15, 20]), draw.randint(1, 9), low, high) for low, high in bands)
+        kept, target = draw.randint(1, 9), draw.choice(range(20, 55, 5))
+    ways = ways_above(rises, kept, target)
+    rule = written(tmp_path, HALVES + above(rises, kept))
+    if not ways:
+        with pytest.raises(NoSchedule):
+            plan(rule, asked(f"{target} mg x1"))
+        return
+    steps = proven(rule, asked(f"{target} mg x1")).steps
+    assert [(step.regimen.notation, step.days.length) for step in steps[:1]] == [("5 mg x1", 2)]
+    chain = tuple(int(step.regimen.daily.amount) for step in steps[1:])
+    lengths = tuple(step.days.length for step in steps[1:-1])
+    assert lengths == ways[chain][0]
+    assert ways[chain][1] == min(worth for _, worth in ways.values())

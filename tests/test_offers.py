@@ -46,28 +46,46 @@ def on_paper(goal: str, **more: Any) -> Request:
     return Request("paper", goal, START, ISSUED, **more)  # type: ignore[arg-type]
 
 
+TWO_RUNGS = (
+    '[[ladder]]\ntake = "evening 25 mg"\nkeep = { at-least = "2 days" }\nCITE\n'
+    '[[ladder]]\ntake = "evening 75 mg"\nCITE\n'
+)
+START_OF, REST_OF = DAILY.partition("[[ladder]]")[0], DAILY[DAILY.index("[maintenance]") :]
+RISE = '[[increase]]\nby = { at-most = "25 mg", per = "day" }\n'
+LAST = 'evening 50 mg"\nkeep = { at-least = "7 days" }'
+TWO_RISES = (
+    DAILY.partition("[increase]")[0].replace(LAST, LAST.replace("7", "3"))
+    + f'{RISE}every = {{ at-least = "5 days" }}\nband = {{ at-most = "100 mg" }}\nCITE\n'
+    + f'{RISE}every = {{ at-least = "9 days" }}\nband = {{ above = "100 mg" }}\nCITE\n'
+    + REST_OF
+)
+SMALL = '[increase]\nby = { at-most = "5 mg", per = "day" }\nevery = { at-least = "5 days" }\nCITE\n'
 FIVE_DAYS = 'by = { at-most = "1 mg" }\nevery = { at-least = "5 days" }'
-REFUSED: dict[str, tuple[Callable[[Path], Rule], Request, Offers]] = {
+REFUSED: dict[str, tuple[Callable[[Path], Rule], Request, str, Offers]] = {
     "a target that is no rung: every rung of each day": (
         lambda folder: written(folder, DAILY),
         asked("50/25 mg"),
+        "50/25 mg cannot be reached from the beginning of the ladder",
         {f'--target "{one}"': {"target": P(one)} for one in ("25 mg x1", "25 mg x2", "25/50 mg")},
     ),
     "a rung that is too recent": (
         lambda folder: written(folder, DAILY),
         asked("25 mg x2", current=P("25 mg x1"), since=date(2026, 11, 27)),
+        "25 mg once a day is too recent to change on Tuesday 01 December 2026",
         {"start on Friday 04 December 2026 or later (--start 2026-12-04)": {"start": date(2026, 12, 4)}},
     ),
     # Kept for 7 days: from 26 November on until 3 December.
     "a last rung that is too recent for a rise above it": (
         lambda folder: written(folder, DAILY),
         asked("125 mg/day", current=P("25/50 mg"), since=date(2026, 11, 26)),
+        "25 mg in the morning and 50 mg in the evening is too recent to change on Tuesday 01 December 2026",
         {"start on Thursday 03 December 2026 or later (--start 2026-12-03)": {"start": date(2026, 12, 3)}},
     ),
     # 8 + 14 + 15 days, and two without a dose are of the last cycle: the last dose on 4 January.
     "the end of a ladder down, too soon": (
         lambda folder: of(folder, TABLETS + WIDER),
         down("10 mg x1", finish_by=date(2027, 1, 3)),
+        "10 mg once a day cannot be stopped by Sunday 03 January 2027",
         {
             "end on Monday 04 January 2027 or later (--finish-by 2027-01-04)": {"finish_by": date(2027, 1, 4)},
         },
@@ -75,33 +93,39 @@ REFUSED: dict[str, tuple[Callable[[Path], Rule], Request, Offers]] = {
     "the end of a ladder down, between two doses": (
         lambda folder: of(folder, TABLETS + WIDER),
         down("10 mg x1", finish_by=date(2027, 1, 5)),
+        "no dose falls on Tuesday 05 January 2027, since one is taken every 3 days",
         {"end on Thursday 07 January 2027 (--finish-by 2027-01-07)": {"finish_by": date(2027, 1, 7)}},
     ),
     # The rungs below are of other rhythms, or of several days in turn: nothing to stay on.
     "a target below the first rung of a ladder down": (
         lambda folder: of(folder, TABLETS + WIDER),
         asked("7.5 mg x1", current=P("20 mg x1")),
+        "7.5 mg x1 cannot be reached from 20 mg once a day",
         {'--target "10 mg x1"': {"target": P("10 mg x1")}},
     ),
     "a target between two rungs of a ladder down": (
         lambda folder: of(folder, TABLETS + FEWER),
         asked("7.5 mg x2", current=P("10 mg x3")),
+        "7.5 mg x2 cannot be reached from 10 mg three times a day",
         {'--target "10 mg x2"': {"target": P("10 mg x2")}, '--target "10 mg x1"': {"target": P("10 mg x1")}},
     ),
     "a stay on a rung of a ladder down, too short": (
         lambda folder: of(folder, TABLETS + WIDER),
         asked("10 mg x1", current=P("10 mg x1"), then_stop=True, maintain=days(3)),
+        "10 mg once a day cannot be left after 3 days",
         {'stay on it for longer (--maintain "7 days")': {"maintain": days(7)}},
     ),
     "a rung of a ladder down that is too recent": (
         lambda folder: of(folder, TABLETS + WIDER),
         down("10 mg every 2 days", since=date(2026, 11, 21)),
+        "10 mg every 2 days is too recent to change on Tuesday 01 December 2026",
         {"start on Saturday 05 December 2026 or later (--start 2026-12-05)": {"start": date(2026, 12, 5)}},
     ),
     # Doses on Tuesdays; 10 January 2027 is a Sunday.
     "the end of a weekly drug, between two doses": (
         lambda folder: written(folder, WEEKLY, cycle="1 week"),
         asked(None, current=P("100 mg every week"), finish_by=date(2027, 1, 10)),
+        "no dose falls on Sunday 10 January 2027, since one is taken every 7 days",
         {
             "end on Tuesday 05 January 2027 (--finish-by 2027-01-05)": {"finish_by": date(2027, 1, 5)},
             "end on Tuesday 12 January 2027 (--finish-by 2027-01-12)": {"finish_by": date(2027, 1, 12)},
@@ -111,32 +135,82 @@ REFUSED: dict[str, tuple[Callable[[Path], Rule], Request, Offers]] = {
     "the end of a taper, too soon": (
         lambda folder: paper(decrease=FIVE_DAYS),
         on_paper("taper", current=P("3 mg x1"), finish_by=date(2026, 12, 9)),
+        "3 mg once a day cannot be stopped by Wednesday 09 December 2026",
         {"end on Thursday 10 December 2026 or later (--finish-by 2026-12-10)": {"finish_by": date(2026, 12, 10)}},
     ),
     "a taper from what is too recent": (
         lambda folder: paper(decrease=FIVE_DAYS),
         on_paper("taper", current=P("3 mg x1"), since=date(2026, 11, 29)),
+        "3 mg once a day is too recent to change on Tuesday 01 December 2026",
         {"start on Friday 04 December 2026 or later (--start 2026-12-04)": {"start": date(2026, 12, 4)}},
     ),
     "a stay before a taper, too short": (
         lambda folder: paper(decrease=FIVE_DAYS),
         on_paper("plan", target=P("3 mg x1"), maintain=days(2), then_stop=True),
+        "3 mg once a day cannot be left after 2 days",
         {'stay on it for longer (--maintain "5 days")': {"maintain": days(5)}},
     ),
     "a review before the target": (
         lambda folder: paper(),
         on_paper("plan", target=P("3 mg x1"), review=date(2026, 12, 2)),
+        "the target is not reached before the review on Wednesday 02 December 2026",
         {"review later (--review 2026-12-04 or after)": {"review": date(2026, 12, 4)}},
+    ),
+    "a target between two rungs of every day": (
+        lambda folder: written(folder, START_OF + TWO_RUNGS + SMALL + REST_OF),
+        asked("50 mg x1"),
+        "50 mg x1 cannot be reached from the beginning of the ladder",
+        {f'--target "{one}"': {"target": P(one)} for one in ("25 mg x1", "75 mg x1")},
+    ),
+    "a target below the rung that is taken now": (
+        lambda folder: written(folder, DAILY),
+        asked("50/25 mg", current=P("25 mg x1")),
+        "50/25 mg cannot be reached from 25 mg once a day",
+        {f'--target "{one}"': {"target": P(one)} for one in ("25 mg x2", "25/50 mg")},
+    ),
+    # Kept for 3 days, though a rise above the ladder would ask for 5.
+    "the rung before the last one, too recent": (
+        lambda folder: written(folder, DAILY),
+        asked("25/50 mg", current=P("25 mg x2"), since=date(2026, 11, 29)),
+        "25 mg twice a day is too recent to change on Tuesday 01 December 2026",
+        {"start on Wednesday 02 December 2026 or later (--start 2026-12-02)": {"start": date(2026, 12, 2)}},
+    ),
+    # 100 mg a day is reached after 5 days; 125 mg would ask for 9.
+    "a last rung that is too recent, by the first of two rises above it": (
+        lambda folder: written(folder, TWO_RISES),
+        asked("125 mg/day", current=P("25/50 mg"), since=date(2026, 11, 28)),
+        "25 mg in the morning and 50 mg in the evening is too recent to change on Tuesday 01 December 2026",
+        {"start on Thursday 03 December 2026 or later (--start 2026-12-03)": {"start": date(2026, 12, 3)}},
+    ),
+    "above a ladder about which nothing is said": (
+        lambda folder: written(folder, DAILY.partition("[increase]")[0] + REST_OF),
+        asked("75 mg x2", current=P("50 mg x2")),
+        "50 mg twice a day lies above the last rung of the ladder, and the rule says nothing about rising from there",
+        {},
+    ),
+    "a target above a ladder to which no rise leads": (
+        lambda folder: written(folder, DAILY.partition("[increase]")[0] + SMALL + REST_OF),
+        asked("100 mg/day"),
+        "100 mg/day lies above the last rung of the ladder, 25/50 mg, and cannot be reached from there",
+        {},
+    ),
+    # From 8 December: 8 + 14 + 15 days, the last dose on 11 January.
+    "the end of a ladder down after a stay, too soon": (
+        lambda folder: of(folder, TABLETS + WIDER),
+        asked("10 mg x1", current=P("10 mg x1"), then_stop=True, maintain=days(7), finish_by=date(2027, 1, 10)),
+        "10 mg once a day cannot be stopped by Sunday 10 January 2027",
+        {"end on Monday 11 January 2027 or later (--finish-by 2027-01-11)": {"finish_by": date(2027, 1, 11)}},
     ),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_an_offer_is_the_request_that_its_words_say(name: str, tmp_path: Path) -> None:
-    rule_of, request, offers = REFUSED[name]
+    rule_of, request, claim, offers = REFUSED[name]
     rule = rule_of(tmp_path)
     with pytest.raises(Refused) as refused:
         within(rule, Terms.of(rule, request))
+    assert refused.value.claim == claim
     assert refused.value.tries == tuple(Try(says, replace(request, **change)) for says, change in offers.items())
     for one in refused.value.tries:
         assert one.request is not None

@@ -18,9 +18,10 @@ from tests.test_ladder import DAILY, WEEKLY, asked, proven, written
 from tests.test_planner import FIVES, paper, steps
 from tests.test_planner import asked as on_paper
 from titrate.days import Duration
-from titrate.errors import NoSchedule, TitrateError
+from titrate.errors import NoSchedule, RequestError, TitrateError
 from titrate.patient import Patient
 from titrate.planner import plan
+from titrate.reason import Fact
 from titrate.regimen import Pattern
 from titrate.schedule import Schedule
 
@@ -89,6 +90,63 @@ def test_up_a_ladder_and_above_it(tmp_path: Path) -> None:
             "Stay on 50 mg in the morning and 75 mg in the evening", ("the target is 125 mg/day", None), STAYED, RISE
         ),
     ]  # fmt: skip
+
+
+def test_a_last_rung_that_is_kept_long_enough_for_a_rise_says_nothing_of_it(tmp_path: Path) -> None:
+    """5 days are enough for both, and 6 are more than the rise asks for."""
+    last = 'evening 50 mg"\nkeep = { at-least = "7 days" }'
+    for days in (5, 6):
+        body = DAILY.replace(last, last.replace("7", str(days)))
+        found = proven(written(tmp_path, paged(body)), asked("100 mg/day"))
+        assert lengths(found)[3] == days
+        assert reasons(found)[3] == because(
+            "Rise from 25 mg twice a day to 25 mg in the morning and 50 mg in the evening",
+            ("rung 4 of 4 of the ladder is 25/50 mg", 15), (KEPT.format(f"{days} days", 4), 15),
+        )  # fmt: skip
+
+
+def test_each_rise_above_a_ladder_has_the_limits_that_bear_on_it(tmp_path: Path) -> None:
+    """Up to 100 mg after 5 days, above that after 9: 100 mg are kept for 9 days; 125 mg are reached by the second."""
+    rise = '[[increase]]\nby = { at-most = "25 mg", per = "day" }\n'
+    rises = f'{rise}every = {{ at-least = "5 days" }}\nband = {{ at-most = "100 mg" }}\nCITE\n'
+    rises += f'{rise}every = {{ at-least = "9 days" }}\nband = {{ above = "100 mg" }}\nCITE\n'
+    body = DAILY.partition("[increase]")[0] + rises + DAILY[DAILY.index("[maintenance]") :]
+    found = proven(written(tmp_path, paged(body)), asked("150 mg/day"))
+    low = ("the daily dose rises by at most 25 mg where the daily dose is at most 100 mg", 16)
+    high = ("the daily dose rises by at most 25 mg where the daily dose is more than 100 mg", 17)
+    nine = ("a dose is kept for at least 9 days before it changes where the daily dose is more than 100 mg", 17)
+    assert lengths(found)[3:] == [7, 9, 9, None]
+    assert reasons(found)[4:] == [
+        because("Rise from 75 mg to 100 mg a day", low, nine),
+        because("Rise from 100 mg to 125 mg a day", low, high, nine),
+        because("Stay on 75 mg twice a day", ("the target is 150 mg/day", None), (STAYED[0], 18), high),
+    ]
+
+
+def test_a_stay_of_a_month_above_a_ladder_is_counted_from_its_own_first_day(tmp_path: Path) -> None:
+    """14 + 7 + 3 + 5 + 5 days from 20 January on are over on 22 February; the month to 23 March has 28 days."""
+    request = asked("125 mg/day", start=date(2027, 1, 20), then_stop=True, maintain=Duration(1, "month"))
+    assert lengths(proven(written(tmp_path, SHORT), request))[:6] == [14, 7, 3, 5, 5, 28]
+
+
+def test_after_alternate_days_and_a_stay_the_taper_is_of_every_day(tmp_path: Path) -> None:
+    """From 25 mg there is nothing lower but nothing: it is kept for the 10 days of a taper, each day."""
+    request = asked(
+        "25 mg x1", current=Pattern.parse("25 mg every 2 days"), then_stop=True, maintain=Duration(15, "day")
+    )
+    found = proven(written(tmp_path, SHORT), request)
+    assert [(step.regimen.notation, step.days.length) for step in found.steps] == [
+        ("25 mg x1", 15), ("25 mg x1", 10), ("0 mg", 1),
+    ]  # fmt: skip
+
+
+def test_a_stay_that_is_no_whole_cycles_is_offered_as_the_nearest_that_are(tmp_path: Path) -> None:
+    """Every 3 days: 10 days are between 9 and 12, and 21 days are three weeks."""
+    rule = written(tmp_path, WEEKLY, cycle="3 days")
+    for days, near in ((10, ("9 days", "12 days")), (20, ("18 days", "3 weeks")), (2, ("3 days",))):
+        with pytest.raises(RequestError) as caught:
+            plan(rule, asked("100 mg every 3 days", maintain=Duration(days, "day"), then_stop=True))
+        assert caught.value.options == tuple(f'--maintain "{one}"' for one in near)
 
 
 def test_from_one_rung_to_another_at_the_prescribers_pace(tmp_path: Path) -> None:
@@ -312,6 +370,24 @@ def test_to_a_target_on_a_ladder_down(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_beside_a_ladder_down_no_lower_target_is_reached(tmp_path: Path) -> None:
+    """7.5 mg is below the first rung, and the rule has no last step: nobody goes down without the ladder."""
+    with pytest.raises(NoSchedule) as caught:
+        plan(of(tmp_path, TABLETS + WIDER), asked("5 mg x1", current=Pattern.parse("7.5 mg x1")))
+    assert caught.value.text().startswith("No schedule: 5 mg x1 cannot be reached from 7.5 mg once a day.")
+
+
+def test_a_chosen_end_after_a_stay_counts_from_the_end_of_the_stay(tmp_path: Path) -> None:
+    """From 8 December 8 + 14 + 15 days, the last dose on 11 January; on the 14th it is one cycle of three days more."""
+    request = asked(
+        "10 mg x1", current=Pattern.parse("10 mg x1"), then_stop=True, maintain=Duration(7, "day"),
+        finish_by=date(2027, 1, 14),
+    )  # fmt: skip
+    found = proven(of(tmp_path, TABLETS + WIDER), request)
+    assert lengths(found) == [7, 8, 14, 18, 1]
+    assert found.last_dose == date(2027, 1, 14)
+
+
 def test_a_rung_is_kept_before_a_lower_target_too(tmp_path: Path) -> None:
     """Two a day are kept for 4 days: taken since 28 November, until 2 December."""
     fewer, now = of(tmp_path, TABLETS + FEWER), Pattern.parse("10 mg x2")
@@ -323,11 +399,14 @@ def test_a_rung_is_kept_before_a_lower_target_too(tmp_path: Path) -> None:
 
 
 def test_one_day_more_than_there_has_to_be(tmp_path: Path) -> None:
-    """4 + 3 days end on 7 December; the odd day goes to the shortest step."""
-    found = proven(of(tmp_path, TABLETS + FEWER), down("10 mg x3", finish_by=date(2026, 12, 8)))
-    assert lengths(found) == [4, 4, 1]
-    chosen = "the last dose is on Tuesday 08 December 2026 (set by the prescriber)"
-    assert [chosen in one for one in reasons(found)] == [False, True, False]
+    """2 + 3 days end on 5 December; the odd day goes to the shortest step, which alone says so."""
+    body = TABLETS + FEWER.replace('"4 days"', '"2 days"')
+    found = proven(of(tmp_path, body), down("10 mg x3", finish_by=date(2026, 12, 6)))
+    assert lengths(found) == [3, 3, 1]
+    chosen = "the last dose is on Sunday 06 December 2026 (set by the prescriber)"
+    assert [chosen in one for one in reasons(found)] == [True, False, False]
+    cited = [fact.citation for fact in found.steps[0].why.facts if isinstance(fact, Fact)][-1]
+    assert cited == found.request.citation("--finish-by")
 
 
 # --- Refused on a ladder ----------------------------------------------------------------------------
@@ -479,6 +558,32 @@ def test_the_steps_that_are_longer_for_a_chosen_end_say_so_and_no_others() -> No
         "Fall from 6 mg once a day to 5 mg once a day", by("falls", ABOVE), for_days(2, ABOVE, DERIVED), chosen
     )
     assert [chosen in one for one in reasons(found)] == [True, *[False] * 5]
+
+
+def test_a_step_is_as_long_as_its_own_next_change_asks_for() -> None:
+    """From 1 mg on there are 9 days before the stop, and from 2 mg on 5 before a fall to 1 mg."""
+    last = 'by = { at-most = "1 mg" }\nevery = { at-least = "9 days" }\nband = { below = "1 mg" }'
+    rule = paper(increase=TWO_BANDS["increase"], decrease=f"{TWO_BANDS['decrease']}\n\n{last}")
+    found = on_paper(rule, "taper", current="3 mg x1")
+    assert steps(found) == [("2 mg x1", 5), ("1 mg x1", 9), ("0 mg", 1)]
+    nine = for_days(9, " where the daily dose is less than 1 mg", DERIVED)
+    assert reasons(found)[:2] == [
+        told("Fall from 3 mg once a day to 2 mg once a day", by("falls", BELOW), for_days(5, BELOW, DERIVED)),
+        told("Fall from 2 mg once a day to 1 mg once a day", by("falls", BELOW), nine),
+    ]
+
+
+def test_a_cap_that_makes_nothing_longer_is_no_reason_for_the_length() -> None:
+    """After 8 days the cap of 7 days has nothing to say."""
+    rule = paper(**{**FIVES, "decrease": 'by = { at-most = "10 mg" }\nevery = { at-least = "8 days" }'})
+    ten, cap = (
+        f"a dose falls by at most 10 mg {DERIVED}",
+        f"the daily dose falls by at most 10 mg within 7 days {CITED}",
+    )
+    found = on_paper(rule, "taper", current="20 mg x1")
+    assert reasons(found)[0] == told(
+        "Fall from 20 mg once a day to 10 mg once a day", ten, cap, for_days(8, "", DERIVED)
+    )
 
 
 def test_a_cap_over_several_days_is_why_a_step_is_longer_than_its_interval() -> None:
