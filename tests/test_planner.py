@@ -553,3 +553,56 @@ def test_a_pace_is_held_against_the_source_only_where_the_dose_goes_that_way() -
     falls = 'by = { at-most = "1 mg" }\nevery = { at-least = "1 day", at-most = "7 days" }'
     assert asked(paper(decrease=falls), every="10 days", target="3 mg x1").warnings == ()
     assert asked(paper(increase=falls), "taper", every="10 days", current="3 mg x1").warnings == ()
+
+
+# --- Which days a way may hold --------------------------------------------------------------------------
+
+ONE_AND_TWO = (
+    '[{ name = "1mg", form = "tablet", strength = "1 mg", divide = "no" }, '
+    '{ name = "2mg", form = "tablet", strength = "2 mg", divide = "no" }]'
+)
+TWO_A_DAY = {
+    "times": "2",
+    "start": 'dose = "1 mg"\nfrequency = 2',
+    "decrease": 'by = { at-most = "2 mg" }\nevery = { at-least = "1 day" }',
+}
+BY_DAY = 'by = { at-most = "1 mg", per = "day" }\nevery = { at-least = "1 day" }'
+
+
+def test_with_equal_doses_alone_no_day_on_the_way_is_uneven() -> None:
+    """By 1 mg a day two doses rise one after the other; both at once would be 2 mg."""
+    rule = paper(**TWO_A_DAY, increase=BY_DAY)
+    between = [day for day, _ in steps(asked(rule, target="2 mg x2"))]
+    assert between in (["1 mg x2", "1/2 mg", "2 mg x2"], ["1 mg x2", "2/1 mg", "2 mg x2"])
+    with pytest.raises(NoSchedule):
+        asked(rule, target="2 mg x2", split="even")
+    by_two = paper(**TWO_A_DAY, increase=BY_DAY.replace("1 mg", "2 mg"))
+    assert [day for day, _ in steps(asked(by_two, target="2 mg x2", split="even"))] == ["1 mg x2", "2 mg x2"]
+    down = paper(**{**TWO_A_DAY, "decrease": BY_DAY}, rest='[taper.last]\ndaily = "2 mg"\nCITE')
+    assert steps(asked(down, "taper", current="2 mg x2"))[0][0] in ("1/2 mg", "2/1 mg")
+    with pytest.raises(NoSchedule):
+        asked(down, "taper", current="2 mg x2", split="even")
+
+
+def test_with_equal_doses_alone_no_start_is_uneven() -> None:
+    """3 mg a day in two doses are 1 and 2 mg."""
+    rule = paper(**{**TWO_A_DAY, "start": 'daily = "3 mg"\nfrequency = 2'})
+    assert steps(asked(rule, target="2 mg x2"))[0][0] in ("1/2 mg", "2/1 mg")
+    with pytest.raises(NoSchedule):
+        asked(rule, target="2 mg x2", split="even")
+
+
+def test_whoever_takes_fewer_doses_than_the_rule_rises_over_days_of_the_rule() -> None:
+    """Once a day is not of the rule: from 1 mg the next day has two doses, though one of 2 mg were fewer tablets."""
+    rule = paper(**TWO_A_DAY, products=ONE_AND_TWO, increase=BY_DAY)
+    found = [day for day, _ in steps(asked(rule, current="1 mg x1", target="2 mg x2"))]
+    assert found in (["1 mg x2", "1/2 mg", "2 mg x2"], ["1 mg x2", "2/1 mg", "2 mg x2"])
+
+
+def test_how_often_it_is_taken_while_falling_does_not_count_while_it_rises() -> None:
+    """Twice a day up, and once a day down: from 2 mg twice a day 2 mg may be left out at once."""
+    rule = paper(**TWO_A_DAY, increase=BY_DAY, rest="[taper.frequency]\ntimes = 1\nCITE")
+    found = steps(asked(rule, target="2 mg x2", maintain="1 day", then_stop=True))
+    assert [day for day, _ in found][:1] == ["1 mg x2"]
+    assert found[2][0] == "2 mg x2"
+    assert all(day.endswith("x1") or day == "0 mg" for day, _ in found[3:])
