@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from titrate import product as product_module
-from titrate.product import LARGEST_TABLE, Piece, Product, makeable
+from titrate.errors import RequestError
+from titrate.product import LARGEST_TABLE, Handling, Piece, Product, Stock, makeable
 from titrate.quantity import Quantity
 from titrate.scale import Scale
 
@@ -158,3 +159,111 @@ def test_every_dose_of_a_liquid_up_to_the_largest_and_none_above(
     """Whole millilitres."""
     table = makeable([Product("syrup", "liquid", q(strength), measure=Scale.parse("1 mL"))], unit, q(largest))
     assert [table.dose(grains).number for grains in table.doses] == doses
+
+
+# What is in the house, and how it may be made: whole and divided pieces of one or several strengths, in whatever order;
+# liquids with the marks of a syringe; a limit to how many things one dose may be; and an edge below which one measures.
+HALVES_OF_4 = Product("4mg", "tablet", q("4 mg"), parts=2)
+QUARTERS_OF_8 = Product("8mg", "tablet", q("8 mg"), parts=4)
+THIRDS_OF_9 = Product("9mg", "tablet", q("9 mg"), parts=3)
+TWO, THREE = Product("2mg", "capsule", q("2 mg")), Product("3mg", "capsule", q("3 mg"))
+EIGHT = Product("8mg-whole", "tablet", q("8 mg"))
+FINE = Product("fine", "liquid", q("1 mg/mL"), measure=Scale.parse("1 mL up to 3 mL, 2 mL above"))
+COARSE = Product("coarse", "liquid", q("5 mg/mL"), measure=Scale.parse("1 mL"))
+ANYHOW = (
+    (HALVES_OF_4,), (TWO, THREE), (QUARTERS_OF_8, TWO), (TWO, QUARTERS_OF_8), (EIGHT, QUARTERS_OF_8),
+    (THREE, HALVES_OF_4, QUARTERS_OF_8), (THIRDS_OF_9, HALVES_OF_4), (FINE,), (FINE, COARSE), (COARSE, EIGHT),
+    (HALVES_OF_4, COARSE), (FINE, EIGHT, THREE), (THIRDS_OF_9, COARSE), (FINE, TWO, COARSE),
+    (QUARTERS_OF_8, THREE, FIVE),
+)  # fmt: skip
+TOP = 26
+EVERY_WAY = [
+    (products, Handling(most, None if below is None else q(f"{below} mg"), mixed))
+    for products in ANYHOW
+    for most in (None, 1, 2, 3, 4)
+    for below, mixed in ((None, True), (None, False), (8, True))
+]
+Way = tuple[Piece, ...]
+
+
+def _counts(product: Product) -> list[Fraction]:
+    """How much of one product may be in a dose: from nothing to what makes the largest one."""
+    per, most = (1, 3) if product is FINE else (product.parts, 99)
+    found = [Fraction(n, per) for n in range(int(TOP / product.strength.amount * per) + 1)]
+    return [count for count in found if count <= most or count % 2 == 0]
+
+
+def _tried(products: tuple[Product, ...], handling: Handling) -> dict[int, dict[tuple[bool, int, bool, int], set[Way]]]:
+    """Every dose, and by what it costs every way to make it: pieces and liquid together, divided, a liquid, handled."""
+    found: dict[int, dict[tuple[bool, int, bool, int], set[Way]]] = {}
+    for counts in combinations_of(*map(_counts, products)):
+        way = tuple(Piece(product, count) for product, count in zip(products, counts, strict=True) if count)
+        dose = sum((piece.amount.amount for piece in way), Fraction(0))
+        liquid, handled = [piece.product.measured for piece in way], sum(piece.handled for piece in way)
+        both = len(set(liquid)) > 1
+        if not way or dose > TOP or sum(liquid) > 1 or (both and not handling.mixed):
+            continue
+        if handling.most is not None and handled > handling.most:
+            continue
+        if handling.liquid_below is not None and (both or any(liquid) != (dose < handling.liquid_below.amount)):
+            continue
+        cost = (both, sum(piece.divided for piece in way), any(liquid), handled)
+        found.setdefault(int(dose), {}).setdefault(cost, set()).add(way)
+    return found
+
+
+@pytest.mark.parametrize("products", ANYHOW, ids=lambda products: "+".join(one.name for one in products))
+def test_every_dose_and_all_best_ways_against_trying_everything(products: tuple[Product, ...]) -> None:
+    """Pieces or a liquid before both, fewest divided, pieces before a liquid, fewest pieces; all ways that are best."""
+    for _, handling in [one for one in EVERY_WAY if one[0] == products]:
+        tried = _tried(products, handling)
+        table = makeable(products, "mg", Quantity(Fraction(TOP), "mg"), handling=handling)
+        made = {int(table.dose(grains).amount): grains for grains in table.doses}
+        assert sorted(made) == sorted(tried), handling
+        for dose, ways in tried.items():
+            best = min(ways)
+            assert table.cost[made[dose]] == (best[1], best[3]), (handling, dose)
+            listed = table.ways(made[dose])
+            assert set(map(frozenset, listed)) == set(map(frozenset, ways[best])), (handling, dose)
+            assert len(listed) == len(ways[best]), (handling, dose)
+
+
+def test_of_a_product_no_more_than_what_is_written_is_divided() -> None:
+    """14.6 mg are half of 24 mg and 2.6 mg. A whole third of 9 mg, and one third more, would be two things, not one."""
+    products = [
+        Product("24mg", "tablet", q("24 mg"), parts=2),
+        Product("9mg", "tablet", q("9 mg"), parts=3),
+        Product("7mg", "tablet", q("7 mg")),
+        Product("2.6mg", "tablet", q("2.6 mg")),
+    ]
+    table = makeable(products, "mg", q("14.6 mg"))
+    (way,) = table.ways(table.doses[-1])
+    assert " and ".join(map(str, way)) == "half a tablet of 24 mg and 1 tablet of 2.6 mg"
+
+
+def test_as_many_doses_of_pieces_by_volumes_as_can_be_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2, 4 and 6 mg of capsules by 5 mg of a liquid are three; up to 10 mg they are five by two."""
+    monkeypatch.setattr(product_module, "MOST_MIXED", 3)
+    table = makeable([TWO, COARSE], "mg", q("7 mg"))
+    assert [table.dose(grains).number for grains in table.doses] == ["2", "4", "5", "6", "7"]
+    with pytest.raises(ValueError, match=r"^5 doses of pieces and 2 volumes are too many to be put together$"):
+        makeable([TWO, COARSE], "mg", q("10 mg"))
+
+
+@pytest.mark.parametrize(
+    ("product", "count", "parts"),
+    [
+        (FIVE, Fraction(3, 2), "5 mg tablet there are whole ones"),
+        (TEN, Fraction(3, 4), "10 mg tablet there are whole ones, or parts of them, 2 of each"),
+    ],
+)
+def test_what_is_left_in_the_house_is_counted_in_parts_that_there_are(
+    product: Product, count: Fraction, parts: str
+) -> None:
+    stock = Stock(product.name, count)
+    with pytest.raises(RequestError) as refused:
+        stock.check("--at-hand", product)
+    assert refused.value.message == f"--at-hand {stock}: of {parts}."
+    assert refused.value.options == (f"--at-hand {product.name}=12",)
+    Stock(product.name, Fraction(3, product.parts)).check("--at-hand", product)
+    Stock("syrup", Fraction(1, 7)).check("--at-hand", SYRUP)

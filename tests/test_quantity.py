@@ -228,3 +228,18 @@ def test_a_citation_names_its_basis_unless_it_is_stated() -> None:
     assert str(Citation(source, "section 2", date(2026, 11, 23))) == "Label, section 2; checked 2026-11-23"
     derived = Citation(source, "section 2", date(2026, 11, 23), "derived", "so")
     assert str(derived) == "derived from Label, section 2; checked 2026-11-23"
+
+
+def test_as_fine_as_can_be_the_number_is_exact() -> None:
+    """2 to the 60th and 5 to the 60th have more digits than a float holds; together they are ten to the 60th."""
+    assert decimal(Fraction(1, 10**60)) == "0." + "0" * 59 + "1"
+    assert decimal(Fraction(3, 5**60)) == "0." + str(3 * 2**60).rjust(60, "0")
+    assert decimal(Fraction(3, 2**60)) == "0." + str(3 * 5**60).rjust(60, "0")
+
+
+def test_a_document_holds_what_is_written_where_no_decimal_is_exact() -> None:
+    """A child of 95 months: nobody types 95/12 years, but a document says it, and is read again."""
+    adapter = TypeAdapter(Quantity)
+    written = adapter.dump_json(Quantity(Fraction(95, 12), "years"))
+    assert written == b'"95/12 years"'
+    assert adapter.validate_json(written) == adapter.validate_python("95/12 years") == q("95 months").to("years")

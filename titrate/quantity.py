@@ -166,7 +166,7 @@ def decimal(amount: Fraction) -> str:
 def canonical_unit(text: str) -> str:
     """`"mcg/day"` becomes `"micrograms/day"`. Raises `ValueError` for a unit that is not known."""
     parts = [part.strip() for part in text.replace(" per ", "/").split("/")]
-    found = [part if part in _UNITS else _ALIASES.get(part, _ALIASES.get(part.lower(), "")) for part in parts]
+    found = [part if part in _UNITS else _ALIASES.get(part.lower(), "") for part in parts]
     if not all(found):
         raise ValueError(
             f'"{_short(text)}" is no unit that titrate knows; write for example mg, micrograms, mL, mg/kg/day'
