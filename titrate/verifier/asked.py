@@ -125,4 +125,5 @@ def _pump(case: Case) -> Iterator[Finding]:
     try:
         pump.completed(case.own.pump)
     except RequestError as fault:
-        yield found(LAW, None, f"the pump is filled as it cannot be: {fault.message}", str(pump.stability), "the rule")
+        what = f"the pump is filled as it cannot be: {fault.message.rstrip('.')}"
+        yield found(LAW, None, what, str(pump.stability), "what the rule says of it")

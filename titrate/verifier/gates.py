@@ -21,7 +21,7 @@ def check_gates(case: Case) -> Iterator[Finding]:
     for index, span in enumerate(case.spans):
         for gate in case.limits.gates if index or not unknown else ():
             first = gate.before == "taper" and not fallen and taken is not None and span.daily < taken
-            if (first or _due(gate, span, taken, case)) and gate.says not in shown.get(span.days.first, set()):
+            if (first or _due(gate, span, taken, case)) and gate.says not in shown[span.days.first]:
                 what = "the schedule does not say what has to be confirmed before the step"
                 yield found(LAW, span.days.first, what, "nothing", gate.says, gate.citation)
         fallen = fallen or (taken is not None and span.daily < taken)

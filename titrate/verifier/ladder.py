@@ -11,7 +11,7 @@ from titrate.days import between, plus
 from titrate.ladder import Rung
 from titrate.limit import in_days
 from titrate.verifier.case import Case, Finding, Move, found
-from titrate.verifier.change import Taken, Turns, daily, days_of, direction
+from titrate.verifier.change import Taken, Turns, days_of, direction
 
 LAW = "ladder"
 
@@ -143,7 +143,7 @@ def climbs(case: Case, move: Move) -> bool:
     if not ladder or move.direction != "rise":
         return False
     top = taken_on(ladder[-1])
-    return not (move.before == top or (direction(top, move.before) == "rise" and daily(move.before) > daily(top)))
+    return not (move.before == top or direction(top, move.before) == "rise")
 
 
 def rung_of(ladder: Sequence[Rung], taken: Taken) -> Rung | None:

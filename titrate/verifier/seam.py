@@ -98,7 +98,7 @@ def _after_a_gap(case: Case, steps: tuple[Step, ...], on: date) -> Iterator[Find
     request = case.request
     if request.current is None:
         return
-    last = _last_taken(case, steps, on)
+    last = _last_taken(case, steps)
     first = case.spans[0]
     if request.since != on or first.doses != case.current:
         value = f"{case.written(first.doses)}, taken since {request.since}"
@@ -157,8 +157,8 @@ def _since(case: Case, steps: tuple[Step, ...], taken: Taken, on: date) -> date:
     return min(begun, first.since) if same and first.since is not None else begun
 
 
-def _last_taken(case: Case, steps: tuple[Step, ...], on: date) -> Fraction:
-    """The daily dose of the last day before `on` on which anything was taken."""
+def _last_taken(case: Case, steps: tuple[Step, ...]) -> Fraction:
+    """The daily dose of the last day of these steps on which anything was taken."""
     for step in reversed(steps):
         assert step.days.last is not None, step
         day = step.days.last

@@ -53,8 +53,8 @@ def _cycle_and_on(clock: list[_Dose], span: Span) -> list[_Dose]:
 
 
 def _day_of(dose: _Dose, span: Span) -> date:
-    """The day on which two doses too close together are told: for a day's regimen the first of its span."""
-    return span.days.first if span.cycle == 1 else plus(span.days.first, dose.minutes // _DAY)
+    """The day on which two doses too close together are told: that of the earlier one, in the first cycle."""
+    return plus(span.days.first, dose.minutes // _DAY)
 
 
 def _last(clock: list[_Dose], span: Span) -> _Dose | None:

@@ -32,7 +32,11 @@ def check_supply(case: Case) -> Iterator[Finding]:
         yield from check_supplied(schedule, of(schedule, used_by(schedule, dispensing)))
     except (RequestError, FormatError) as fault:
         yield found(
-            LAW, None, f"what is dispensed cannot be counted: {fault.message}", "no count", "a count of every day"
+            LAW,
+            None,
+            f"what is dispensed cannot be counted: {fault.message.rstrip('.')}",
+            "no count",
+            "a count of every day",
         )
 
 
