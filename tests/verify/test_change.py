@@ -11,7 +11,7 @@ from tests.verify.ladder import (
     q,
 )
 from titrate.quantity import Range
-from titrate.verifier.change import direction, lays, touches, within
+from titrate.verifier.change import Turns, direction, lays, touches, within
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,21 @@ def test_within_is_never_for_a_change_that_both_rises_and_falls() -> None:
 )
 def test_touching_a_band(band: Range | None, low: int, high: int, touched: bool) -> None:
     assert touches(band, Fraction(low), Fraction(high)) is touched
+
+
+def turns(*daily: int) -> Turns:
+    return Turns(tuple(doses(one) for one in daily))
+
+
+def test_cycles_of_other_lengths_are_compared_until_they_meet_again() -> None:
+    """5 and 10 mg in turn, then 6, 11 and 6 mg: on three days each dose is more, on the fourth it is 6 after 10 mg."""
+    assert direction(turns(5, 10), turns(6, 11, 6)) == "neither"
+    assert not within((), turns(5, 10), turns(6, 11, 6), ())
+    assert direction(turns(5, 10), turns(10, 11, 10)) == "rise"
+    assert direction(turns(10, 11, 10), turns(5, 10)) == "fall"
+
+
+def test_cycles_that_meet_again_only_after_years_are_not_compared() -> None:
+    """8 and 125 days come together after 1000 days, 7 and 143 after 1001."""
+    assert direction(turns(*[10] * 8), turns(*[5] * 125)) == "fall"
+    assert direction(turns(*[10] * 7), turns(*[5] * 143)) == "neither"

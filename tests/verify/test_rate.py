@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.verify.ladder import DOWN, LADDER, PUMP, infusion, laws, rule_of, schedule
 from titrate.verifier import verify
+from titrate.verifier.rate import check_rate
 
 
 def capped(text: str, at_most: str, within: int, of: str = "current") -> str:
@@ -54,3 +57,12 @@ def test_the_words() -> None:
         "rate: On Friday 04 December 2026 the daily dose has gone from 60 mg to 30 mg in 4 days; "
         "the limit is a fall by at most 29 mg a day within 4 days (Label, section 2; checked 2026-11-23)."
     )
+
+
+def test_falls_after_a_day_without_the_drug_are_looked_at() -> None:
+    """45 mg until 3 December, a day without, and 15 mg from the 5th: 30 mg less in 2 days."""
+    rule = rule_of(capped(LADDER, "29 mg", 4))
+    lines = ("3 taper 15 mg x3", "1 taper none mg", "3 taper 5 mg x3", "stop")
+    made = schedule(rule, *lines, goal="taper", current="20 mg x3")
+    found = verify(made, rule, (check_rate,)).findings
+    assert [(one.day, one.value) for one in found] == [(date(2026, 12, 5), "45 mg to 15 mg in 2 days")]

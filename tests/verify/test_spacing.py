@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date, time
 
 import pytest
 
@@ -18,7 +19,12 @@ from tests.verify.ladder import (
     swapped,
     titration,
 )
+from tests.verify.revision import revised
 from titrate.regimen import Regimen, Slot
+from titrate.rule import Rule
+from titrate.schedule import Schedule
+from titrate.verifier import verify
+from titrate.verifier.spacing import check_spacing
 
 
 @pytest.mark.parametrize(
@@ -86,3 +92,39 @@ def test_spacing_the_night_between_two_regimens_belongs_to_both_numbers_of_doses
     for evening, found in (("20:00", []), ("21:00", [("spacing", "2026-12-10")])):
         made = schedule(rule, *DOWN, goal="taper", current="20 mg x3")
         assert laws(at(made, 3, "08:00", "14:00", evening), rule) == found
+
+
+def test_spacing_over_the_night_after_the_days_of_an_earlier_revision() -> None:
+    """The plan began from nothing; until 7 December the last dose is at 23:59, from the 8th on the first at 03:00."""
+    before = at(schedule(LADDER_RULE, "open maintenance 15 mg x3"), 1, "08:00", "14:00", "23:59")
+    for first, found in (("03:59", []), ("03:58", [date(2026, 12, 8)])):
+        made = at(revised(before=before), 1, first, "12:00", "20:00")
+        assert spaced(made, LADDER_RULE) == found
+    near = at(revised(before=before), 1, "00:30", "03:30", "20:00")
+    # 23:59 to 00:30, and 00:30 to 03:30. From 23:59 to 03:30 is no pair: a dose lies between.
+    assert spaced(near, LADDER_RULE) == [date(2026, 12, 8)] * 2
+
+
+def test_spacing_the_night_before_another_regimen_belongs_to_the_number_of_doses_before_it_too() -> None:
+    """5 hours between three doses a day. From 20:00 with three to 00:59 with two it is a minute less."""
+    rule = rule_of(LADDER, ('at-least = "4 hours"', 'at-least = "5 hours"\nfrequency = 3'))
+    made = schedule(rule, *DOWN, goal="taper", current="20 mg x3")
+    assert spaced(at(made, 4, "01:00", "12:00"), rule) == []
+    assert spaced(at(made, 4, "00:59", "12:00"), rule) == [date(2026, 12, 10)]
+
+
+@pytest.mark.parametrize(("evening", "found"), [("23:00", []), ("23:01", [date(2026, 12, 2)])])
+def test_spacing_in_a_cycle_the_day_of_the_earlier_dose_is_named(evening: str, found: list[date]) -> None:
+    """5 hours between the doses of a day with three. The first day has three from 04:00 on, the second two: the night
+    after the second day is too short, and it belongs to the first day of the next cycle as well."""
+    rule = rule_of(LADDER, ('at-least = "4 hours"', 'at-least = "5 hours"\nfrequency = 3'))
+    made = schedule(rule, "open maintenance 10 mg x3, 10 mg x2 in turn")
+    regimen = made.steps[0].regimen
+    times = ("04:00", "10:00", "20:00", "08:00", evening)
+    slots = [Slot(f"dose {at}", time.fromisoformat(at)) for at in times]
+    taken = [dataclasses.replace(a, slot=s) for a, s in zip(regimen.administrations, slots, strict=True)]
+    assert spaced(swapped(made, 1, regimen=dataclasses.replace(regimen, administrations=tuple(taken))), rule) == found
+
+
+def spaced(made: Schedule, rule: Rule) -> list[date | None]:
+    return [one.day for one in verify(made, rule, (check_spacing,)).findings if one.day and one.day >= made.first]

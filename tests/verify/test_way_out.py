@@ -32,8 +32,9 @@ from tests.verify.ladder import (
 from titrate.limit import By, Change, Frequency, LastStep, Times
 from titrate.quantity import Quantity, Range
 from titrate.regimen import Administration, Regimen, Slot
-from titrate.verifier import wayout
-from titrate.verifier.change import Doses, applicable, within
+from titrate.verifier import verify, wayout
+from titrate.verifier.change import Doses, Turns, applicable, within
+from titrate.verifier.ending import check_way_out
 from titrate.verifier.wayout import WaysOut
 
 
@@ -267,3 +268,77 @@ def test_way_out_with_as_few_doses_as_the_taper_began_with() -> None:
     search = WaysOut("mg", (step,), (LastStep(q("1 mg"), build.STATED),), doses(1, 2, 3), (two,))
     assert search.exists(doses(3))
     assert not search.exists(doses(1, 1))
+
+
+def test_way_out_with_as_many_pieces_as_may_be_taken() -> None:
+    """From 20 mg a dose may fall to 15 mg: one and a half tablets of 10 mg, two pieces. With one there is no way."""
+    for most, found in ((2, []), (1, [("way out", "2026-12-01")])):
+        made = schedule(LADDER_RULE, "open maintenance 20 mg x3", current="20 mg x3", max_pieces=most)
+        assert laws(made, LADDER_RULE) == found
+
+
+def test_way_out_is_not_looked_for_on_a_taper_nor_from_more_doses_than_there_may_be() -> None:
+    """With halves of 20 mg no dose falls by 5 mg. Falls that are too large, and too many doses, are found as such."""
+    down = schedule(LADDER_RULE, "3 taper 10 mg x3", "stop", goal="taper", current="20 mg x3", products=("20mg",))
+    assert verify(down, LADDER_RULE, (check_way_out,)).findings == ()
+    four = schedule(LADDER_RULE, "open maintenance 20 mg x4", current="20 mg x4", products=("20mg",))
+    assert [one.law for one in verify(four, LADDER_RULE, (check_way_out,)).findings] == ["way out"]
+    given = four.steps[0].regimen.administrations
+    fifth = Administration(Slot("night", time(23, 59)), given[0].dose, given[0].pieces)
+    five = swapped(four, 1, regimen=Regimen("mg", (*given, fifth)))
+    assert verify(five, LADDER_RULE, (check_way_out,)).findings == ()
+
+
+def _to_ladder(made: tuple[int, ...], last: int | None, *ladder: tuple[int, ...]) -> WaysOut:
+    """Falls by 5 mg a dose; one may stop from `last` mg a day, or only after the ladder."""
+    five = Change((By(q("5 mg"), "dose"),), None, build.STATED)
+    stop = () if last is None else (LastStep(q(f"{last} mg"), build.STATED),)
+    rungs = tuple(doses(*rung) for rung in ladder)
+    return WaysOut("mg", (five,), stop, doses(*made), (Frequency(Times(1, 3), build.STATED),), rungs)
+
+
+def test_way_out_is_along_the_ladder_from_each_of_its_rungs() -> None:
+    search = _to_ladder((3, 5, 10, 15), None, (10, 10), (10,), (5,))
+    assert all(search.exists(doses(*rung)) for rung in ((10, 10), (10,), (5,)))
+    assert search.exists(doses(15, 15))  # to 10/10 mg, the first rung, whichever dose falls first
+    assert not search.exists(doses(3))  # below the ladder, where nothing is said of how to stop
+    assert not search.exists(doses(10, 5))
+    assert _to_ladder((10, 15), None, (10,)).exists(doses(15))
+    assert not _to_ladder((10, 15), None, (10,), (5,)).exists(doses(15))  # the second rung cannot be made
+
+
+def test_way_out_beside_a_ladder_one_stops_only_from_below_it() -> None:
+    """One may stop from 20 mg a day; above the first rung, of 10 mg, the ladder goes first."""
+    assert _to_ladder((3, 5, 10, 15), 20, (10,), (5,)).exists(doses(3))
+    assert _to_ladder((5, 10, 15), 20, (10,), (5,)).exists(doses(15))
+    assert not _to_ladder((10, 15), 20, (10,), (5,)).exists(doses(15))
+    assert not _to_ladder((3, 5, 10), 2, (10,), (5,)).exists(doses(3))
+
+
+def test_way_out_in_a_cycle_a_days_only_dose_is_left_out_where_there_is_no_lower_one() -> None:
+    """5 mg every day is 5 mg every second day, an average of 2.5 mg, from which one may stop."""
+    five = Change((By(q("5 mg"), "dose"),), None, build.STATED)
+    search = WaysOut("mg", (five,), (LastStep(q("2.5 mg"), build.STATED),), doses(5), ())
+    assert search.exists(Turns((doses(5), doses(5))))
+    assert not search.exists(doses(5))
+
+
+_HALF_DAY = (Change((By(q("50 %"), "day"),), None, build.STATED),)
+_HALF_OF_FIRST = (Change((By(q("50 %"), "day", "original"),), None, build.STATED),)
+_BAND = (
+    Change((By(q("2 mg"), "dose"),), None, build.STATED),
+    Change((By(q("1 mg"), "dose"),), None, build.STATED, Range.exactly(q("6 mg"))),
+)
+
+
+@pytest.mark.parametrize("falls", [_HALF_DAY, _HALF_OF_FIRST, _BAND])
+@pytest.mark.parametrize(("made", "last"), [((1, 3), 1), ((1, 5, 8), 1), ((2, 3, 4, 6), 4), ((1, 4, 6), 2)])
+def test_way_out_is_the_same_whatever_was_asked_before(
+    falls: tuple[Change, ...], made: tuple[int, ...], last: int
+) -> None:
+    """What was found on the way is kept; each answer is the one of a search that knows nothing yet."""
+    regimens = [doses(*one) for n in (1, 2) for one in combinations_of(made, repeat=n)]
+    fresh = {one: _search(made, last, *falls).exists(one) for one in regimens}
+    for order in (regimens, regimens[::-1], sorted(regimens, key=sum), sorted(regimens, key=sum, reverse=True)):
+        search = _search(made, last, *falls)
+        assert {one: search.exists(one) for one in order} == fresh

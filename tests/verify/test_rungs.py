@@ -1,0 +1,160 @@
+"""What is found of an explicit ladder, up and down, word for word; each rung cites a row of its own.
+
+Up: 5, 10 and 15 mg three times a day, 3 days each; about the last rung the source is silent, as it may be. Down: 15, 10
+and 5 mg three times a day, and about the 10 mg it is silent.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.verify.ladder import LADDER, LAST, START, rule_of, schedule
+from titrate.days import Duration
+from titrate.rule import Rule
+from titrate.schedule import Schedule
+from titrate.verifier import verify
+from titrate.verifier.ladder import check_ladder
+from titrate.verifier.laws import check_increment
+
+SOURCE = 'cite = { source = "label", at = "row ROW", checked = 2026-11-23 }'
+
+
+def rung(table: str, dose: int, row: int, keep: str) -> str:
+    take = ", ".join(f"{slot} {dose} mg" for slot in ("morning", "afternoon", "evening"))
+    return f'[[{table}]]\ntake = "{take}"\n{keep}\n{SOURCE.replace("ROW", str(row))}\n\n'
+
+
+THREE, SILENT = 'keep = { at-least = "3 days" }', "keep = { silent = true }"
+STARTS = LADDER[LADDER.index("[start]") : LADDER.index("[[increase]]")]
+DURATION = '[taper.duration]\nat-least = "14 days"\ncite = CITE\n'
+NO_LAST = (LAST + "\ncite = CITE\n", "")
+
+
+def up(second: str = THREE) -> Rule:
+    rungs = rung("ladder", 5, 1, THREE) + rung("ladder", 10, 2, second) + rung("ladder", 15, 3, "")
+    return rule_of(LADDER, (STARTS, rungs))
+
+
+def down(*more: tuple[str, str], third: str = THREE) -> Rule:
+    rungs = rung("taper.ladder", 15, 4, THREE) + rung("taper.ladder", 10, 5, SILENT) + rung("taper.ladder", 5, 6, third)
+    return rule_of(LADDER, (DURATION, rungs), *more)
+
+
+def said(rule: Rule, made: Schedule) -> list[tuple[date | None, str, str, str]]:
+    """Day, sentence, value, limit."""
+    return [(one.day, one.says, one.value, one.limit) for one in verify(made, rule, (check_ladder,)).findings]
+
+
+def one(day: int, clause: str, value: str, limit: str, row: int | str) -> tuple[date, str, str, str]:
+    cited = f"Label, row {row}; checked 2026-11-23" if isinstance(row, int) else row
+    on = date(2026, 12, day)
+    return (on, f"On {on:%A} {on:%d} December 2026 {clause}; the limit is {limit} ({cited}).", value, limit)
+
+
+FROM_5 = ("2 titration 5 mg x3", "open maintenance 10 mg x3")
+NOT_GIVEN = "not given: the rule is silent and the request does not say"
+
+
+def test_a_ladder_begins_on_its_first_rung() -> None:
+    rule = up()
+    assert said(rule, schedule(rule, "open maintenance 10 mg x3")) == [
+        one(1, "it begins with 10 mg x3", "10 mg x3", "5 mg x3, the first rung", 1)
+    ]
+    assert said(rule, schedule(rule, "open maintenance 5 mg x3")) == []
+
+
+def test_one_climbs_from_a_rung_to_the_next() -> None:
+    rule = up()
+    assert said(rule, schedule(rule, "open maintenance 10 mg x3", current="6 mg x3")) == [
+        one(1, "the doses go from 6 mg x3 to 10 mg x3", "6 mg x3 to 10 mg x3", "a rise from a rung of the ladder", 1)
+    ]
+    assert said(rule, schedule(rule, "3 titration 5 mg x3", "open maintenance 15 mg x3")) == [
+        one(4, "the doses go from 5 mg x3 to 15 mg x3", "5 mg x3 to 15 mg x3", "10 mg x3, the next rung", 2)
+    ]
+
+
+def test_a_rung_is_kept_for_as_long_as_the_rule_and_the_prescriber_say() -> None:
+    rule = up()
+    left = "rung 1, 5 mg x3, is left after"
+    assert said(rule, schedule(rule, *FROM_5)) == [one(3, f"{left} 2 days", "2 days", "at least 3 days", 1)]
+    since = schedule(rule, "open maintenance 10 mg x3", current="5 mg x3", since=START)
+    assert said(rule, since) == [one(1, f"{left} 0 days", "0 days", "at least 3 days", 1)]
+    slower = schedule(rule, "3 titration 5 mg x3", "open maintenance 10 mg x3", every=Duration(4, "day"))
+    assert said(rule, slower) == [one(4, f"{left} 3 days", "3 days", "at least 4 days", "set by the prescriber")]
+    (finding,) = verify(slower, rule, (check_ladder,)).findings
+    assert finding.citation == slower.request.citation("--every")
+
+
+def test_a_rung_about_which_rule_and_prescriber_are_silent() -> None:
+    """The last one of a ladder up may be left by the limits of any rise; of a ladder down it is not."""
+    rule = up(second=SILENT)
+    lines = ("9 titration 10 mg x3", "open maintenance 15 mg x3")
+    assert said(rule, schedule(rule, *lines, current="5 mg x3")) == [
+        one(10, "rung 2, 10 mg x3, is left after 9 days", "9 days", NOT_GIVEN, 2)
+    ]
+    assert said(rule, schedule(rule, *lines, current="5 mg x3", every=Duration(9, "day"))) == []
+    above = schedule(rule, "9 titration 15 mg x3", "open maintenance 20 mg x3", current="15 mg x3")
+    assert said(rule, above) == []
+    ends = down(NO_LAST, third=SILENT)
+    stays = schedule(ends, "9 taper 5 mg x3", "stop", goal="taper", current="5 mg x3", since=date(2026, 11, 30))
+    assert said(ends, stays) == [one(10, "rung 3, 5 mg x3, is left after 10 days", "10 days", NOT_GIVEN, 6)]
+
+
+def test_one_goes_down_from_a_rung_to_the_next() -> None:
+    """Every fall is looked at, after one that began beside the ladder too: 1 day on 5 mg is too short."""
+    rule = down(NO_LAST)
+    lines = ("3 taper 10 mg x3", "1 taper 5 mg x3", "stop")
+    assert said(rule, schedule(rule, *lines, goal="taper", current="12 mg x3")) == [
+        one(1, "the doses go from 12 mg x3 to 10 mg x3", "12 mg x3 to 10 mg x3",
+            "a fall from a rung of the ladder down", 4),
+        one(4, "rung 2, 10 mg x3, is left after 3 days", "3 days", NOT_GIVEN, 5),
+        one(5, "rung 3, 5 mg x3, is left after 1 day", "1 day", "at least 3 days", 6),
+    ]  # fmt: skip
+    skipped = schedule(rule, "3 taper 5 mg x3", "stop", goal="taper", current="15 mg x3")
+    assert said(rule, skipped) == [
+        one(1, "the doses go from 15 mg x3 to 5 mg x3", "15 mg x3 to 5 mg x3", "10 mg x3, the next rung", 5)
+    ]
+
+
+@pytest.mark.parametrize("rule", [down(NO_LAST), down()])
+def test_one_stops_after_the_last_rung(rule: Rule) -> None:
+    early = schedule(rule, "stop", goal="taper", current="10 mg x3", every=Duration(1, "day"))
+    assert said(rule, early) == [
+        one(1, "the doses go from 10 mg x3 to 0 mg", "10 mg x3 to 0 mg", "5 mg x3, the next rung", 6)
+    ]
+    on = schedule(rule, "3 taper 5 mg x3", "3 taper 5 mg x2", "stop", goal="taper", current="10 mg x3",
+                  every=Duration(3, "day"))  # fmt: skip
+    assert said(rule, on)[0] == one(
+        4, "the doses go from 5 mg x3 to 5 mg x2", "5 mg x3 to 5 mg x2", "no dose, after the last rung", 6
+    )
+
+
+@pytest.mark.parametrize("rule", [down(NO_LAST), down()])
+def test_from_above_the_ladder_one_comes_to_its_first_rung(rule: Rule) -> None:
+    past = schedule(rule, "3 taper 10 mg x3", "stop", goal="taper", current="20 mg x3", every=Duration(3, "day"))
+    assert said(rule, past)[0] == one(
+        1, "the doses go from 20 mg x3 to 10 mg x3", "20 mg x3 to 10 mg x3", "a fall from a rung of the ladder down", 4
+    )
+    first = schedule(rule, "3 taper 15 mg x3", "open maintenance 15 mg x3", goal="taper", current="20 mg x3")
+    assert said(rule, first) == []
+
+
+def test_a_day_without_the_drug_is_no_fall_of_the_ladder() -> None:
+    """It is abrupt in itself, and that is found."""
+    rule = down()
+    made = schedule(rule, "3 taper 15 mg x3", "1 taper none mg", "open maintenance 15 mg x3", current="15 mg x3")
+    assert said(rule, made) == []
+    assert ("never abrupt", date(2026, 12, 4)) in {(found.law, found.day) for found in verify(made, rule).findings}
+
+
+def test_above_a_ladder_each_rise_is_measured() -> None:
+    """Three rungs, and then from 15 mg three times a day to 20 mg four times: 35 mg a day, where 15 mg may be."""
+    rule = up()
+    lines = ("3 titration 5 mg x3", "3 titration 10 mg x3", "3 titration 15 mg x3", "open maintenance 20 mg x4")
+    found = verify(schedule(rule, *lines), rule, (check_increment,)).findings
+    assert [(finding.day, finding.limit) for finding in found] == [
+        (date(2026, 12, 10), "a rise by at most 5 mg a dose"),
+        (date(2026, 12, 10), "a rise by at most 15 mg a day"),
+    ]
