@@ -38,6 +38,7 @@ when = { dialysis = true }
 refuse = "it is to be avoided on dialysis"
 CITE
 """
+CITED = "Paper, page 1; checked 2026-11-23"
 
 
 def child() -> Patient:
@@ -105,6 +106,19 @@ def test_the_proof_finds_what_nobody_approved() -> None:
     assert {finding.law for finding in verify(other, rule).findings} == {"approval"}
 
 
+def test_the_approval_of_one_grade_hides_no_other_from_the_proof() -> None:
+    """19 mg is above 12 and above 18 mg; a second opinion is there, and no panel."""
+    rule = paper(**GRADED)
+    schedule = asked(rule, target="19 mg x1", approved=(OPINION, PANEL))
+    (finding,) = verify(replace(schedule, request=replace(schedule.request, approved=(OPINION,))), rule).findings
+    day = schedule.steps[-1].days.first
+    assert (finding.law, finding.day, finding.value) == ("approval", day, "19 mg")
+    assert finding.says == (
+        f"On {day:%A} {day:%d} December 2026 the daily dose is 19 mg; the limit is 18 mg a day without what the source "
+        f"asks for above it (panel) ({CITED})."
+    )
+
+
 def test_a_single_dose_may_need_approval_too() -> None:
     rule = paper(maximum='dose = "4 mg"\nlevel = "approval"\nasks = "second opinion"\n\ndose = "9 mg"', times="2",
                  start='dose = "2 mg"\nfrequency = 2')  # fmt: skip
@@ -112,7 +126,14 @@ def test_a_single_dose_may_need_approval_too() -> None:
         asked(rule, target="5 mg x2")
     schedule = asked(rule, target="5 mg x2", approved=(OPINION,))
     unapproved = replace(schedule, request=replace(schedule.request, approved=()))
-    assert [finding.value for finding in verify(unapproved, rule).findings] == ["5 mg"]
+    (finding,) = verify(unapproved, rule).findings
+    day = schedule.steps[-1].days.first
+    assert (finding.law, finding.day, finding.value) == ("approval", day, "5 mg")
+    assert finding.says == (
+        f"On {day:%A} {day:%d} December 2026 a dose is 5 mg; the limit is 4 mg at one time without what the source "
+        f"asks for above it (second opinion) ({CITED})."
+    )
+    assert verify(asked(rule, target="4 mg x2"), rule).findings == ()
 
 
 def test_what_the_rule_asks_for_nowhere_is_said() -> None:
@@ -142,6 +163,14 @@ def test_what_is_to_be_avoided_nobody_can_take_on() -> None:
         asked(paper(rest=CHILDREN), target="3 mg x1", patient=Patient(dialysis=True),
               approved=(Approval("off-label use", "Dr Lang"),))  # fmt: skip
     assert "--approved-by" not in refused.value.text()
+
+
+def test_the_proof_finds_what_is_to_be_avoided_beside_what_somebody_took_on() -> None:
+    rule, taken_on = paper(rest=CHILDREN), (Approval("off-label use", "Dr Lang"),)
+    schedule = asked(rule, target="3 mg x1", patient=child(), approved=taken_on)
+    both = replace(schedule.request, patient=replace(child(), dialysis=True))
+    findings = verify(replace(schedule, request=both, not_checked=()), rule).findings
+    assert [(finding.law, finding.limit) for finding in findings] == [("scope", "it is to be avoided on dialysis")]
 
 
 def test_the_name_of_a_plan_without_approval_is_what_it_was() -> None:

@@ -446,7 +446,12 @@ def test_a_rise_above_a_ladder_that_ends(weekly: Rule, tmp_path: Path) -> None:
     good = proven(weekly, asked("100 mg every week", current=Pattern.parse("50 mg every week")))
     request = replace(good.request, current=Pattern.parse("75 mg every week"))
     found = verify(replace(good, request=request, rule=ends.stamp), ends).findings
-    assert [(one.law, one.limit) for one in found] == [("increment", "75 mg every 7 days, the last rung of the ladder")]
+    (one,) = found
+    assert (one.law, one.day, one.value) == ("increment", good.first, "75 mg every 7 days to 100 mg every 7 days")
+    assert one.says == (
+        "On Tuesday 01 December 2026 the doses go from 75 mg every 7 days to 100 mg every 7 days; "
+        "the limit is 75 mg every 7 days, the last rung of the ladder (A book, page 1; checked 2026-11-23)."
+    )
 
 
 def test_a_cycle_that_is_broken_off(daily: Rule, weekly: Rule) -> None:
@@ -461,6 +466,13 @@ def test_a_cycle_that_the_rule_does_not_have(daily: Rule) -> None:
     every_other = [replace(s, regimen=replace(s.regimen, cycle=2)) if s.days.last is None else s for s in good.steps]
     found = findings(replace(good, steps=tuple(every_other)), daily)
     assert ("cycle", "25/50 mg, 0 mg in turn") in found
+
+
+def test_a_cycle_that_is_not_that_of_the_rule(weekly: Rule) -> None:
+    good = proven(weekly, asked("100 mg every week"))
+    every_other = [replace(s, regimen=replace(s.regimen, cycle=2)) if s.days.last is None else s for s in good.steps]
+    found = [one for one in verify(replace(good, steps=tuple(every_other)), weekly).findings if one.law == "cycle"]
+    assert [(one.value, one.limit) for one in found] == [("100 mg every 2 days", "doses every 7 days")]
 
 
 def test_the_maximum_is_that_of_the_worst_day(weekly: Rule) -> None:

@@ -24,6 +24,7 @@ from titrate.revise import Action, Origin, revise
 from titrate.rule import Rule
 from titrate.rulebook import parse
 from titrate.verifier import verify
+from titrate.verifier.laws import check_increment, check_start
 
 SAMPLE = Path(__file__).parent / "broken" / "bases" / "sampline-oral-sample.toml"
 SOUND = SAMPLE.read_text(encoding="utf-8")
@@ -169,6 +170,15 @@ def test_the_verifier_lets_no_start_and_no_rise_pass(tapering: Rule) -> None:
         assert all("tells only how to taper" in finding.text() for finding in told)
         return [finding.law for finding in told]
 
+    day = "On Tuesday 01 December 2026"
+    begun, *_ = verify(plan(WHOLE, request("plan", None, "10 mg x2")), tapering, (check_start,)).findings
+    assert (begun.day, begun.value) == (date(2026, 12, 1), "5 mg x2")
+    silent = "the limit is the rule tells only how to taper, not how to"
+    assert begun.says == f"{day} it starts with 5 mg x2; {silent} start."
+    (risen,) = verify(plan(WHOLE, request("plan", "10 mg x2", "15 mg x2")), tapering, (check_increment,)).findings
+    change = "10 mg x2 to 15 mg x2"
+    assert (risen.day, risen.value) == (date(2026, 12, 1), change)
+    assert risen.says == f"{day} the doses go from {change}; {silent} rise."
     assert found(None, "10 mg x2") == ["start", "increment"]
     assert found("10 mg x2", "15 mg x2") == ["increment"]
     assert found("15 mg x2", "10 mg x2") == []

@@ -21,6 +21,8 @@ from titrate.request import Request
 from titrate.revise import Action, Origin, revise
 from titrate.schedule import Schedule
 from titrate.source import Citation, Source
+from titrate.verifier import Finding
+from titrate.verifier.asked import check_asked
 
 RULE = "baclofen-intrathecal-spasticity"
 ISSUED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -205,9 +207,30 @@ def test_the_shipped_rule_knows_two_pumps_and_no_reservoir() -> None:
     assert documents.read(documents.write(schedule)) == schedule
     assert verify(schedule, load(RULE)).findings == ()
     wrong = replace(schedule.request.pump, stability=Duration(90, "day"))  # type: ignore[type-var]
-    assert "asked" in {
-        f.law for f in verify(replace(schedule, request=replace(request, pump=wrong)), load(RULE)).findings
-    }
+    (finding,) = _asked_of(schedule, pump=wrong)
+    says = "--stability 90 days is longer than the rule says of SynchroMed: the drug keeps for 11 weeks in it ("
+    assert finding.says.startswith(f"The pump is filled as it cannot be: {says}")
+    assert finding.says.endswith("); the limit is what the rule says of it.")
+    assert (finding.day, finding.value) == (None, "90 days")
+
+
+def test_what_is_said_to_be_a_sources_is_the_rules() -> None:
+    """The rule says of this pump that 2 mL stay in it, and not 1 mL."""
+    asked = Pump(q("500 micrograms/mL"), q("20 mL"), None, None, model="SynchroMed")
+    own = asked.completed(load(RULE).limits_for(Patient(), starting=False).pump)
+    less = tuple(replace(one, value="1 mL") if one.what == "residual" else one for one in own.sources)
+    request = Request(RULE, "plan", START, ISSUED, current=Pattern.parse("100 micrograms/day"), pump=own,
+                      target=Pattern.parse("100 micrograms/day"), review=date(2027, 3, 30))  # fmt: skip
+    schedule = planner.plan(load(RULE), request)
+    assert _asked_of(schedule, pump=own) == ()
+    (finding,) = _asked_of(schedule, pump=replace(own, sources=less))
+    assert finding.says == ("Of the pump's residual it is said that it is 1 mL; the limit is what the rule says of it.")
+    assert (finding.law, finding.day, finding.value) == ("asked", None, "1 mL")
+
+
+def _asked_of(schedule: Schedule, **changed: object) -> tuple[Finding, ...]:
+    request = replace(schedule.request, **changed)  # type: ignore[arg-type]
+    return verify(replace(schedule, request=request), load(RULE), (check_asked,)).findings
 
 
 def test_nothing_said_nothing_told() -> None:

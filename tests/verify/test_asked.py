@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, time
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from tests import build
 from tests.verify.ladder import (
     DOWN,
     LADDER_RULE,
     UP,
     laws,
+    q,
     round_trip,
     schedule,
+    swapped,
     taper,
 )
 from titrate.days import Duration
+from titrate.product import Piece, Product
+from titrate.regimen import Regimen
+from titrate.scale import Scale
 from titrate.schedule import Schedule
 from titrate.verifier import verify
+from titrate.verifier.asked import check_asked
 
 
 @pytest.mark.parametrize(
@@ -103,3 +112,37 @@ def test_asked_equal_doses() -> None:
     lines = ("3 titration 10/10/15 mg", "open maintenance 15 mg x3")
     made = schedule(LADDER_RULE, *lines, current="10 mg x3", split="even")
     assert laws(made, LADDER_RULE) == [("asked", "2026-12-01")]
+
+
+SYRUP = Product("syrup", "liquid", q("1 mg/mL"), measure=Scale.parse("1 mL"))
+FIVE, TEN, TWENTY = build.TABLETS
+
+
+def made_of(*pieces: Piece, **wishes: Any) -> list[tuple[str, str, str]]:
+    """What is found of a dose of 20 mg on 10 December, made of these pieces: sentence, value, limit."""
+    good = schedule(LADDER_RULE, *UP, "open maintenance 20 mg x3", **wishes)
+    first, *rest = good.steps[3].regimen.administrations
+    made = swapped(good, 4, regimen=Regimen("mg", (dataclasses.replace(first, pieces=pieces), *rest)))
+    findings = verify(made, LADDER_RULE, (check_asked,)).findings
+    return [(one.says, one.value, one.limit) for one in findings if one.day == date(2026, 12, 10)]
+
+
+def test_asked_of_how_many_pieces_a_dose_is_made() -> None:
+    assert made_of(Piece(TEN, Fraction(2)), max_pieces=2) == []
+    limit = "at most 2, as asked"
+    says = f"On Thursday 10 December 2026 a dose is made of 4 tablets of 5 mg; the limit is {limit}."
+    assert made_of(Piece(FIVE, Fraction(4)), max_pieces=2) == [(says, "4 pieces", limit)]
+
+
+def test_asked_what_is_measured() -> None:
+    """From 20 mg on there are pieces and nothing else; below 20.5 mg a liquid and nothing else."""
+    tablet, both = (Piece(TWENTY, Fraction(1)),), (Piece(TEN, Fraction(1)), Piece(SYRUP, Fraction(10)))
+    liquid = (Piece(SYRUP, Fraction(20)),)
+    words = {tablet: "1 tablet of 20 mg", liquid: "20 mL of 1 mg per mL",
+             both: "1 tablet of 10 mg and 10 mL of 1 mg per mL"}  # fmt: skip
+    for edge, fits in (("20 mg", tablet), ("20.5 mg", liquid)):
+        limit = f"a liquid below {edge}, and pieces from there on, as asked"
+        for pieces, made in words.items():
+            says = f"On Thursday 10 December 2026 a dose is made of {made}; the limit is {limit}."
+            found = {one for one in made_of(*pieces, liquid_below=q(edge)) if one[1] == made}
+            assert found == (set() if pieces == fits else {(says, made, limit)}), (edge, made)

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from tests.verify.ladder import LADDER, LAST, START, rule_of, schedule
+from tests.verify.ladder import LADDER, LAST, START, rule_of, schedule, swapped
 from titrate.days import Duration
 from titrate.rule import Rule
 from titrate.schedule import Schedule
@@ -158,3 +158,68 @@ def test_above_a_ladder_each_rise_is_measured() -> None:
         (date(2026, 12, 10), "a rise by at most 5 mg a dose"),
         (date(2026, 12, 10), "a rise by at most 15 mg a day"),
     ]
+
+
+TURNING = """[[taper.ladder]]
+take = "evening 10 mg"
+keep = { at-least = "7 days" }
+cite = CITE
+
+[[taper.ladder]]
+take = "evening 10 mg"
+cycle = "2 days"
+keep = { at-least = "14 days" }
+cite = CITE
+
+[[taper.ladder]]
+take = "evening 10 mg"
+cycle = "3 days"
+keep = { at-least = "14 days" }
+cite = CITE
+
+"""
+EVERY_2, EVERY_3 = "10 mg x1 every 2 days", "10 mg x1 every 3 days"
+
+
+def begun_late(rule: Rule, *lines: str, turned: dict[int, int]) -> list[tuple[str, str]]:
+    """What is found of a taper in which these steps are listed from a later day of their cycle on; value and limit."""
+    made = schedule(rule, *lines, goal="taper", current="10 mg x1")
+    for number, days in turned.items():
+        made = swapped(made, number, regimen=made.steps[number - 1].regimen.turned(days))
+    return [(one.value, one.limit) for one in verify(made, rule, (check_ladder,)).findings]
+
+
+@pytest.mark.parametrize("days", [12, 13, 14])
+def test_a_dose_of_the_day_before_may_belong_to_the_days_in_turn(days: int) -> None:
+    """10 mg every day, and from then on every second day: listed from the first day without a dose on, the dose of the
+    day before is of the cycle, so that 13 days are 14. Of a day with another dose it is not."""
+    rule = rule_of(LADDER, (DURATION, TURNING))
+    lines = ("7 taper 10 mg x1", f"{days} taper {EVERY_2}", f"15 taper {EVERY_3}")
+    short = [(f"{days} days", "at least 14 days")]
+    assert begun_late(rule, *lines, turned={2: 1}) == (short if days < 13 else [])
+    assert begun_late(rule, *lines, turned={}) == (short if days < 14 else [])
+    other = ("7 taper 5 mg x1", *lines[1:])
+    assert [one for one in begun_late(rule, *other, turned={2: 1}) if one[1] == "at least 14 days"] == (
+        short if days < 14 else []
+    )
+
+
+@pytest.mark.parametrize("days", [11, 12, 13])
+def test_two_days_before_may_belong_to_three_in_turn(days: int) -> None:
+    """Every second day until a day with a dose; two days without one, and a dose again: the cycle of three days began
+    on the day without a dose before the last one, so that 12 days are 14. A step of the same days is counted once."""
+    rule = rule_of(LADDER, (DURATION, TURNING))
+    lines = ("7 taper 10 mg x1", f"14 taper {EVERY_2}")
+    for listed in (f"{days} taper {EVERY_3}",), (f"6 taper {EVERY_3}", f"{days - 6} taper {EVERY_3}"):
+        turned = dict.fromkeys((2, *range(3, 3 + len(listed))), 1)
+        made = begun_late(rule, *lines, *listed, "7 taper 5 mg x1", turned=turned)
+        assert ((f"{days} days", "at least 14 days") in made) is (days < 12), listed
+
+
+def test_days_of_one_cycle_in_two_steps_are_counted_once() -> None:
+    """6 and 6 days of 10 mg every third day are 12, and 6 and 8 are 14; the days before, 10 mg each, are none of it."""
+    rule = rule_of(LADDER, (DURATION, TURNING))
+    for days, short in ((6, True), (8, False)):
+        lines = ("7 taper 10 mg x1", f"6 taper {EVERY_3}", f"{days} taper {EVERY_3}", "7 taper 5 mg x1")
+        found = begun_late(rule, *lines, turned={})
+        assert ((f"{6 + days} days", "at least 14 days") in found) is short

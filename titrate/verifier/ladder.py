@@ -118,11 +118,12 @@ def _beside(case: Case, move: Move) -> int:
     index = case.spans.index(move.span)
     if index == 0 or not isinstance(move.before, Turns):
         return 0
-    span, cycle = case.spans[index - 1], move.before.days
-    many, first = 0, span.days.first
-    while many + 1 < len(cycle) and _taken_at(case, index - 1, plus(first, -many - 1)) == cycle[-many - 1]:
+    many, cycle, length, begun = 0, move.before.days, case.spans[index - 1].days.length or 0, index - 1
+    while begun and case.spans[begun - 1].doses == move.before:
+        begun -= 1  # a step of the same days is counted already
+    first = case.spans[begun].days.first
+    while many + 1 < len(cycle) and _taken_at(case, begun, plus(first, -many - 1)) == cycle[-many - 1]:
         many += 1
-    length = span.days.length or 0
     while move.stops and not cycle[length % len(cycle)]:
         many, length = many + 1, length + 1
     return many
