@@ -118,8 +118,8 @@ def test_one_goes_down_from_a_rung_to_the_next() -> None:
     ]
 
 
-@pytest.mark.parametrize("rule", [down(NO_LAST), down()])
-def test_one_stops_after_the_last_rung(rule: Rule) -> None:
+def test_one_stops_after_the_last_rung() -> None:
+    rule = down(NO_LAST)
     early = schedule(rule, "stop", goal="taper", current="10 mg x3", every=Duration(1, "day"))
     assert said(rule, early) == [
         one(1, "the doses go from 10 mg x3 to 0 mg", "10 mg x3 to 0 mg", "5 mg x3, the next rung", 6)
@@ -131,8 +131,8 @@ def test_one_stops_after_the_last_rung(rule: Rule) -> None:
     )
 
 
-@pytest.mark.parametrize("rule", [down(NO_LAST), down()])
-def test_from_above_the_ladder_one_comes_to_its_first_rung(rule: Rule) -> None:
+def test_from_above_the_ladder_one_comes_to_its_first_rung() -> None:
+    rule = down(NO_LAST)
     past = schedule(rule, "3 taper 10 mg x3", "stop", goal="taper", current="20 mg x3", every=Duration(3, "day"))
     assert said(rule, past)[0] == one(
         1, "the doses go from 20 mg x3 to 10 mg x3", "20 mg x3 to 10 mg x3", "a fall from a rung of the ladder down", 4
@@ -143,7 +143,7 @@ def test_from_above_the_ladder_one_comes_to_its_first_rung(rule: Rule) -> None:
 
 def test_a_day_without_the_drug_is_no_fall_of_the_ladder() -> None:
     """It is abrupt in itself, and that is found."""
-    rule = down()
+    rule = down(NO_LAST)
     made = schedule(rule, "3 taper 15 mg x3", "1 taper none mg", "open maintenance 15 mg x3", current="15 mg x3")
     assert said(rule, made) == []
     assert ("never abrupt", date(2026, 12, 4)) in {(found.law, found.day) for found in verify(made, rule).findings}
@@ -187,6 +187,19 @@ def begun_late(rule: Rule, *lines: str, turned: dict[int, int]) -> list[tuple[st
     for number, days in turned.items():
         made = swapped(made, number, regimen=made.steps[number - 1].regimen.turned(days))
     return [(one.value, one.limit) for one in verify(made, rule, (check_ladder,)).findings]
+
+
+def test_where_one_may_stop_beside_the_ladder_it_is_not_left_and_not_passed_by() -> None:
+    """One may stop from 10 mg a day, the first rung too; who is on it, or comes from above it, goes down the ladder."""
+    rule = rule_of(LADDER, (DURATION, TURNING), (LAST, LAST.replace("5", "10")))
+    for current, line, limit in (
+        ("10 mg x1", "stop", "10 mg every 2 days, the next rung"),
+        ("15 mg x1", "3 taper 5 mg x1", "a fall from a rung of the ladder down"),
+    ):
+        made = schedule(rule, line, *(["stop"] if line != "stop" else []), goal="taper", current=current)
+        assert [(found[0], found[3]) for found in said(rule, made)] == [(START, limit)]
+    beside = schedule(rule, "3 taper 5 mg x1", "stop", goal="taper", current="7.5 mg x1")
+    assert said(rule, beside) == []
 
 
 @pytest.mark.parametrize("days", [12, 13, 14])
