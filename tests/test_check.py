@@ -228,7 +228,7 @@ def test_a_rise_after_2_days() -> None:
 def test_every_other_day() -> None:
     days = [f"2026-12-{day:02d},{'10 mg x3' if day % 2 else '0'}" for day in range(1, 8)]
     told = found("date,dose\n" + "\n".join(days) + "\n", current="10 mg x3")
-    turns = "10 mg x3, 0 mg in turn"
+    turns = "10 mg x3 every 2 days"
     assert told == [
         ("decrement", "2026-12-01", f"10 mg x3 to {turns}", "a fall by at most 5 mg a dose"),
         ("cycle", "2026-12-01", turns, "doses every day: the rule has no longer cycle"),
