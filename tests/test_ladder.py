@@ -559,8 +559,9 @@ Rise = tuple[int, int, int | None, int | None]  # by at most so many mg, after s
 
 
 def above(rises: tuple[Rise, ...], kept: int) -> str:
-    """5 mg for 2 days and 10 mg for `kept`, and these rises; tablets of 25 mg, of 10 mg and halves of these."""
+    """5 mg every 2 days, 5 mg for 2 days, 10 mg for `kept`, and these rises; tablets of 25 mg, of 10 mg and halves."""
     text_ = "[frequency]\ntimes = 1\nCITE\n"
+    text_ += '[[ladder]]\ntake = "evening 5 mg"\ncycle = "2 days"\nkeep = { at-least = "4 days" }\nCITE\n'
     for dose, days in ((5, 2), (10, kept)):
         text_ += f'[[ladder]]\ntake = "evening {dose} mg"\nkeep = {{ at-least = "{days} days" }}\nCITE\n'
     for by, every, low, high in rises:
@@ -605,6 +606,10 @@ EDGES: tuple[tuple[tuple[Rise, ...], int, int], ...] = (
     (((10, 4, None, None),), 6, 40),
     (((10, 4, None, None),), 2, 35),
     (((5, 2, None, 20), (15, 9, 20, None)), 1, 45),
+    # As soon by another first rise, in more steps; or in as many, with a half.
+    (((10, 3, None, 15), (15, 7, 20, 35), (20, 4, 40, None)), 2, 45),
+    (((20, 4, None, 15), (10, 8, 20, 35), (20, 4, 40, None)), 3, 45),
+    (((20, 7, None, 15), (15, 9, 20, 30), (20, 7, 35, None)), 7, 45),
 )
 
 
@@ -629,8 +634,11 @@ def test_above_a_ladder_the_best_of_all_ways_is_taken(number: int, tmp_path: Pat
             plan(rule, asked(f"{target} mg x1"))
         return
     steps = proven(rule, asked(f"{target} mg x1")).steps
-    assert [(step.regimen.notation, step.days.length) for step in steps[:1]] == [("5 mg x1", 2)]
-    chain = tuple(int(step.regimen.daily.amount) for step in steps[1:])
-    lengths = tuple(step.days.length for step in steps[1:-1])
+    assert [(step.regimen.notation, step.days.length) for step in steps[:2]] == [
+        ("5 mg every 2 days", 4),
+        ("5 mg x1", 2),
+    ]
+    chain = tuple(int(step.regimen.daily.amount) for step in steps[2:])
+    lengths = tuple(step.days.length for step in steps[2:-1])
     assert lengths == ways[chain][0]
     assert ways[chain][1] == min(worth for _, worth in ways.values())

@@ -418,11 +418,14 @@ def test_under_a_cap_the_first_fall_comes_when_the_dose_was_kept_long_enough() -
 
 
 def test_a_cap_looks_back_over_a_stay() -> None:
-    """Down to 20 mg on 1 December, there for 4 days, then off: 10 mg have fallen in the 7 days to the 7th already."""
+    """Down to 20 mg on 1 December, then off: in the 7 days from the 1st to the 7th 10 mg have fallen already, so that a
+    fall on the 7th, after 6 days, is one too many, and one on the 8th is not."""
     rule = paper(**FIVES)
     stay: dict[str, Any] = {"current": "30 mg x1", "target": "20 mg x1", "then_stop": True}
-    with pytest.raises(NoSchedule):
-        asked(rule, maintain="4 days", **stay)
+    for days in (4, 6):
+        with pytest.raises(NoSchedule) as refused:
+            asked(rule, maintain=f"{days} days", **stay)
+        assert "the daily dose falls by at most 10 mg within 7 days" in refused.value.text()
     assert steps(asked(rule, maintain="7 days", **stay)) == [("20 mg x1", 7), ("10 mg x1", 7), ("0 mg", 1)]
 
 

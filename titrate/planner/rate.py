@@ -27,11 +27,13 @@ def unfolded(
     without the drug; `capped`: the caps hold for the fall to nothing too. Raises `RequestError` where there are more
     than `MOST_STATES`.
     """
-    states: dict[tuple[int, History], None] = {(0, _still(past, moves)): None}
+    # What is taken already may change on the first day itself, so that a cap looks back one day further than later on.
+    begun = tuple((level, ago) for level, ago in past if ago <= moves.longest_window)
+    states: dict[tuple[int, History], None] = {(0, begun): None}
     stays: dict[tuple[tuple[int, History], tuple[int, History]], int] = {}
     # Every change leads to a node of a higher number, so each state is complete when its node is reached.
     waiting: list[list[History]] = [[] for _ in range(graph.last + 1)]
-    waiting[0] = [_still(past, moves)]
+    waiting[0] = [begun]
     for node in range(graph.last):
         for history in waiting[node]:
             for after in graph.edges.get(node, ()):
