@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise, product
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import Sketch, sketches
+from tests.test_planner import ISSUED, START, paper
 from titrate.errors import RequestError
 from titrate.planner.line import Cost, Line, first_that_holds
 from titrate.planner.moves import Doses, Moves, within
@@ -15,6 +17,8 @@ from titrate.planner.problem import Problem
 from titrate.planner.refused import Refused
 from titrate.planner.stretch import Ends, Stretch
 from titrate.planner.terms import Terms
+from titrate.regimen import Pattern
+from titrate.request import Request
 
 FEW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -109,6 +113,53 @@ def test_the_best_way_along_a_line_is_the_best_of_all(sketch: Sketch, bound: int
             soon = [way for way, days in every_way(line, stretch.moves, 0, line.totals[0]) if days <= length]
             largest = [max(a - b for a, b in pairwise([*(line.totals[p] for p in way), 0])) for way in soon]
             assert line.tightest(length) == min(largest, default=None)
+
+
+BANDED: dict[str, dict[str, str]] = {
+    "slow below 7 mg": {
+        "decrease": 'by = { at-most = "4 mg" }\nevery = { at-least = "1 day" }\nband = { at-least = "7 mg" }\n\n'
+        'by = { at-most = "3 mg" }\nevery = { at-least = "3 days" }\nband = { below = "7 mg" }',
+    },
+    "slow above 7 mg": {
+        "decrease": 'by = { at-most = "2 mg" }\nevery = { at-least = "4 days" }\nband = { above = "7 mg" }\n\n'
+        'by = { at-most = "4 mg" }\nevery = { at-least = "1 day" }\nband = { at-most = "7 mg" }',
+    },
+    "four bands, of which some overlap": {
+        "decrease": 'by = { at-most = "2 mg" }\nevery = { at-least = "2 days" }\n'
+        'band = { at-least = "5 mg", below = "8 mg" }\n\n'
+        'by = { at-most = "5 mg" }\nevery = { at-least = "1 day" }\nband = { at-least = "8 mg" }\n\n'
+        'by = { at-most = "50 %" }\nevery = { at-least = "1 day" }\nband = { above = "2 mg" }\n\n'
+        'by = { at-most = "3 mg", per = "day" }\nevery = { at-least = "1 day" }\nband = { at-most = "2 mg" }',
+    },
+}
+
+
+@pytest.mark.parametrize("name", BANDED)
+@pytest.mark.parametrize("bound", [2, 3, 4, 11])
+def test_the_best_way_over_the_edges_of_bands_is_the_best_of_all(name: str, bound: int) -> None:
+    """From 11 mg to nothing: the smallest falls reach into one band, larger ones into another."""
+    rule = paper(**BANDED[name])
+    request = Request(rule.id, "taper", START, ISSUED, current=Pattern.parse("11 mg x1"))
+    problem = Problem.of(rule, Terms.of(rule, request))
+    stretch = Stretch(problem, problem.falls((11,)), "uneven", Ends(((11,),)))
+    line = Line(stretch)
+    alone: list[Cost] = [(total % 3, total % 5) for total in line.totals]
+    ways = [
+        ((days, *(sum(alone[place][which] for place in way[1:]) for which in (0, 1))), [*way, len(line.totals)])
+        for way, days in every_way(line, stretch.moves, 0, bound)
+    ]
+    best = line.best(lambda total: bound, alone)
+    assert best.costs[0] == min((cost for cost, _ in ways), default=None)
+    place, found = 0, [0]
+    while best.after[place] >= 0:
+        place = best.after[place]
+        found.append(place)
+    assert not ways or [*found, len(line.totals)] == min(ways)[1]
+    for length in (4, 6, 9, 20):
+        soon = [way for way, days in every_way(line, stretch.moves, 0, line.totals[0]) if days <= length]
+        largest = [max(a - b for a, b in pairwise([*(line.totals[p] for p in way), 0])) for way in soon]
+        tightest = line.tightest(length)
+        assert (tightest, type(tightest)) == (min(largest, default=None), int if largest else type(None))
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40), st.integers(-5, 50))
