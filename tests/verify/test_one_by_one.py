@@ -22,11 +22,13 @@ from tests.verify.ladder import (
 from tests.verify.revision import off, revised
 from titrate.days import Days
 from titrate.regimen import Administration, Regimen
+from titrate.request import Approval
 from titrate.rule import Rule
 from titrate.schedule import Schedule
 from titrate.verifier import verify
 from titrate.verifier.case import past_of
 from titrate.verifier.cycle import check_cycle
+from titrate.verifier.ending import check_way_out
 from titrate.verifier.laws import (
     Check,
     check_decrement,
@@ -176,3 +178,38 @@ def test_every_step_in_a_foreign_unit_is_told() -> None:
     assert [(one.law, one.day, one.value) for one in findings] == [
         ("rule", date(2026, 12, day), "mL") for day in (4, 7)
     ]
+
+
+# --- Down from above a maximum ----------------------------------------------------------------------------------
+
+NAMED = (Approval("taper from above the maximum", "Dr Lang"),)
+DOSE_OR_DAY = 'dose = "20 mg"\ndaily = "80 mg"'
+
+
+@pytest.mark.parametrize(
+    ("most", "current", "line", "over"),
+    [
+        # Above the maximum of a day or of a dose already, one comes down from there, where somebody answers for it.
+        ('daily = "70 mg"', "20 mg x4", "20/20/20/15 mg", "75 mg"),
+        ('dose = "20 mg"', "30 mg x3", "25 mg x3", "25 mg"),
+        # Exactly the maximum is not above it.
+        ('daily = "80 mg"', "20 mg x4", "25/20/20/20 mg", None),
+        ('dose = "20 mg"', "20 mg x3", "25 mg x3", None),
+        (DOSE_OR_DAY, "20 mg x4", "25/20/20/20 mg", None),
+    ],
+)
+def test_only_who_is_above_a_maximum_already_comes_down_from_above_it(
+    most: str, current: str, line: str, over: str | None
+) -> None:
+    rule = rule_of(LADDER, (DOSE_OR_DAY, most))
+    made = schedule(rule, f"3 taper {line}", "open maintenance 10 mg x3", current=current, approved=NAMED)
+    unnamed = schedule(rule, f"3 taper {line}", "open maintenance 10 mg x3", current=current)
+    assert bool(found(check_maximum, made, rule)) is (over is None)
+    assert over is None or [value for _, value, _ in found(check_maximum, unnamed, rule)] == [over]
+
+
+def test_way_out_from_above_a_maximum_is_over_doses_above_it() -> None:
+    """From 30 mg a dose falls by 5 mg: to 25 mg, which is above 20 mg too, and not to 20 mg at once."""
+    lines = ("3 taper 30 mg x3", "3 taper 25 mg x3", "open maintenance 20 mg x3")
+    made = schedule(LADDER_RULE, *lines, current="35 mg x3", approved=NAMED)
+    assert found(check_way_out, made) == []

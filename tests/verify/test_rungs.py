@@ -44,7 +44,9 @@ def down(*more: tuple[str, str], third: str = THREE) -> Rule:
 
 def said(rule: Rule, made: Schedule) -> list[tuple[date | None, str, str, str]]:
     """Day, sentence, value, limit."""
-    return [(one.day, one.says, one.value, one.limit) for one in verify(made, rule, (check_ladder,)).findings]
+    findings = verify(made, rule, (check_ladder,)).findings
+    assert {one.law for one in findings} <= {"ladder"}
+    return [(one.day, one.says, one.value, one.limit) for one in findings]
 
 
 def one(day: int, clause: str, value: str, limit: str, row: int | str) -> tuple[date, str, str, str]:
