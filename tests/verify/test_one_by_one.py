@@ -11,6 +11,7 @@ from tests.verify.ladder import (
     LADDER_RULE,
     ORIGINAL,
     RISES,
+    START,
     STAYS,
     TAPERED,
     q,
@@ -20,7 +21,7 @@ from tests.verify.ladder import (
     titration,
 )
 from tests.verify.revision import off, revised
-from titrate.days import Days
+from titrate.days import Days, Duration
 from titrate.regimen import Administration, Regimen
 from titrate.request import Approval
 from titrate.rule import Rule
@@ -213,3 +214,33 @@ def test_way_out_from_above_a_maximum_is_over_doses_above_it() -> None:
     lines = ("3 taper 30 mg x3", "3 taper 25 mg x3", "open maintenance 20 mg x3")
     made = schedule(LADDER_RULE, *lines, current="35 mg x3", approved=NAMED)
     assert found(check_way_out, made) == []
+
+
+def test_a_pace_that_the_prescriber_set_cites_the_request() -> None:
+    """2.5 mg a dose every 9 days, where the rule has 5 mg every 3 days; a change on the first day, after none."""
+    made = schedule(
+        LADDER_RULE, "open maintenance 15 mg x3", current="10 mg x3", since=START, by=q("2.5 mg"),
+        every=Duration(9, "day"),
+    )  # fmt: skip
+    own = made.request.citation("--by/--every")
+    findings = verify(made, LADDER_RULE, (check_increment, check_interval)).findings
+    assert [(one.limit, one.value) for one in findings if one.citation == own] == [
+        ("a rise by at most 2.5 mg a dose", "10 mg x3 to 15 mg x3"), ("at least 9 days", "0 days"),
+    ]  # fmt: skip
+
+
+def test_a_share_of_the_original_within_one_plan() -> None:
+    """A quarter of 60 mg is 15 mg, also where a step keeps the dose; after a stay on 45 mg it is 11.25 mg."""
+    rule = rule_of(LADDER, *ORIGINAL)
+    for kind, broken in (("taper", False), ("maintenance", True)):
+        lines = ("3 taper 15 mg x3", f"3 {kind} 15 mg x3", "3 taper 10 mg x3", "open maintenance 10 mg x3")
+        made = schedule(rule, *lines, goal="taper", current="20 mg x3")
+        assert [day for day, _, _ in found(check_decrement, made, rule)] == ([7] if broken else [])
+
+
+def test_a_stay_before_a_revision_ends_the_taper_before_it() -> None:
+    """From 60 to 45 mg, a stay, and from 8 December on 30 mg: 15 mg less, where a quarter of 45 mg is 11.25 mg."""
+    rule = rule_of(LADDER, *ORIGINAL)
+    before = schedule(rule, "3 taper 15 mg x3", "open maintenance 15 mg x3", goal="taper", current="20 mg x3")
+    made = revised("3 taper 10 mg x3", "open maintenance 10 mg x3", rule=rule, before=before)
+    assert [(day, value) for day, value, _ in found(check_decrement, made, rule)] == [(8, "15 mg x3 to 10 mg x3")]
