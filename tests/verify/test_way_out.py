@@ -331,8 +331,14 @@ _BAND = (
 )
 
 
-@pytest.mark.parametrize("falls", [_HALF_DAY, _HALF_OF_FIRST, _BAND])
-@pytest.mark.parametrize(("made", "last"), [((1, 3), 1), ((1, 5, 8), 1), ((2, 3, 4, 6), 4), ((1, 4, 6), 2)])
+# Whoever comes to 3 mg a day comes there by a third at most: a way to 3/3 mg and on is a blind one.
+_BLIND = (Change((By(q("34 %"), "dose"),), None, build.STATED, Range.exactly(q("3 mg"))),)
+
+
+@pytest.mark.parametrize("falls", [_HALF_DAY, _HALF_OF_FIRST, _BAND, _BLIND])
+@pytest.mark.parametrize(
+    ("made", "last"), [((1, 3), 1), ((1, 5, 8), 1), ((2, 3, 4, 6), 4), ((1, 4, 6), 2), ((3, 4, 6, 8), 3)]
+)
 def test_way_out_is_the_same_whatever_was_asked_before(
     falls: tuple[Change, ...], made: tuple[int, ...], last: int
 ) -> None:
