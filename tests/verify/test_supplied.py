@@ -12,7 +12,7 @@ import pytest
 
 from tests.build import q
 from tests.supply.boxes import FIVE, TEN, TWENTY, dispensing, of_texts
-from tests.verify.ladder import LADDER_RULE, titration
+from tests.verify.ladder import LADDER_RULE, PUMP_RULE, infusion, titration
 from titrate import supply
 from titrate.days import Days, plus
 from titrate.dispensing import Dispensing
@@ -165,3 +165,14 @@ def test_what_cannot_be_counted_is_told() -> None:
     fault = "--at-hand 10mg=1/3: of 10 mg tablet there are whole ones, or parts of them, 2 of each"
     says = f"What is dispensed cannot be counted: {fault}; the limit is a count of every day."
     assert (finding.law, finding.day, finding.says, finding.value) == ("supply", None, says, "no count")
+
+
+@pytest.mark.parametrize(("product", "course"), COURSES)
+def test_where_nothing_is_there_the_first_dose_is_short(product: Product, course: Schedule) -> None:
+    nothing = replace(with_stock(course, product, Fraction(1)), at_hand=(), left=())
+    assert [one[1] for one in said(course, nothing)] == [date(2026, 12, 1)]
+
+
+def test_what_a_pump_gives_is_not_counted_here() -> None:
+    given = replace(infusion(100, current="100 micrograms/day"), dispensing=Dispensing())
+    assert verify(given, PUMP_RULE, (check_supply,)).findings == ()
