@@ -153,6 +153,9 @@ def test_from_one_rung_to_another_at_the_prescribers_pace(tmp_path: Path) -> Non
     request = asked("25/50 mg", current=Pattern.parse("25 mg x1"), every=Duration(9, "day"))
     found = proven(written(tmp_path, SHORT), request)
     assert lengths(found) == [9, None]
+    assert [one.citation for one in found.steps[0].why.facts if isinstance(one, Fact)][-1] == request.citation(
+        "--every"
+    )
     assert reasons(found) == [
         because(
             "Rise from 25 mg once a day to 25 mg twice a day",
