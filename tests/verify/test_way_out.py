@@ -348,3 +348,12 @@ def test_way_out_is_the_same_whatever_was_asked_before(
     for order in (regimens, regimens[::-1], sorted(regimens, key=sum), sorted(regimens, key=sum, reverse=True)):
         search = _search(made, last, *falls)
         assert {one: search.exists(one) for one in order} == fresh
+
+
+def test_way_out_in_a_cycle_of_days_with_several_doses() -> None:
+    """Two doses on each day, 1 mg less at a time: 3 and 1 mg become 2 and 1, 1 and 1, which is 2 mg a day."""
+    step = Change((By(q("1 mg"), "dose"),), None, build.STATED)
+    two = (Frequency(Times(2, 2), build.STATED),)
+    search = WaysOut("mg", (step,), (LastStep(q("2 mg"), build.STATED),), doses(1, 2, 3), two)
+    assert search.exists(Turns((doses(3, 1), doses(3, 1))))
+    assert search.exists(Turns((doses(1, 3), doses(3, 1))))
