@@ -334,3 +334,36 @@ def test_a_stay_below_the_maximum_that_is_exceeded_may_be_at_its_very_edge() -> 
         assert "is not a regimen to stay on" in refusal(rule, **at, target=target)
     with_daily = paper(maximum='daily = "8 mg"', times=TIMES)
     assert steps(plan(with_daily, request(with_daily, **at, target="4 mg x2")))[-1] == ("4 mg x2", None)
+
+
+@pytest.mark.parametrize(
+    ("goal", "per", "wish", "text"),
+    [
+        ("plan", "dose", "2 mg",
+         '--by 2 mg is more than the rule allows, which is 1 mg per dose.\nYou could: --by "1 mg" or less.'),
+        ("plan", "day", "2 mg",
+         '--by 2 mg is more than the rule allows, which is 1 mg a day.\nYou could: --by "1 mg" or less.'),
+        ("plan", "dose", "1 mg", None),
+        ("taper", "dose", "2 mg", None),  # the rule falls by 3 mg, and only rises by 1 mg
+        ("taper", "dose", "4 mg",
+         '--by 4 mg is more than the rule allows, which is 3 mg per dose.\nYou could: --by "3 mg" or less.'),
+    ],
+)  # fmt: skip
+def test_a_size_of_the_prescriber_is_held_against_the_way_it_goes(
+    goal: str, per: str, wish: str, text: str | None
+) -> None:
+    rule = paper(
+        increase=f'by = {{ at-most = "1 mg", per = "{per}" }}\nevery = {{ at-least = "3 days" }}',
+        decrease='by = { at-most = "3 mg" }\nevery = { at-least = "3 days" }',
+    )
+    way = {"target": "3 mg x1"} if goal == "plan" else {"current": "3 mg x1"}
+    if text is None:
+        plan(rule, request(rule, goal, by=Quantity.parse(wish), **way))
+    else:
+        assert fault(rule, goal, by=Quantity.parse(wish), **way) == text
+    cited = CITED if goal == "plan" else CITED.replace("(", "(derived from ")
+    assert fault(rule, goal, every=Duration(2, "day"), **way) == (
+        f"--every 2 days is faster than the rule allows: "
+        f"a dose is kept for at least 3 days before it changes {cited}.\n"
+        'You could: --every "3 days" or more.'
+    )
