@@ -366,6 +366,8 @@ def test_the_way_out_is_to_the_ladder(tmp_path: Path) -> None:
     small = of(tmp_path / "small", TABLETS + WIDER.replace('"10 mg", per = "day"', '"1 mg", per = "day"') + UP)
     higher = proven(rule, asked("20 mg x1"))  # by 1 mg at most no tablet of quarters (2.5 mg) leads on from 20 mg
     assert ("way out", "20 mg x1") in findings(replace(higher, rule=small.stamp), small)
+    with pytest.raises(NoSchedule, match="no way to stop the drug gradually"):
+        plan(small, asked("20 mg x1"))
     (tmp_path / "two").mkdir()
     two = of(tmp_path / "two", TABLETS + FEWER + UP)
     assert ("way out", "20 mg x1") in findings(replace(proven(rule, asked("20 mg x1")), rule=two.stamp), two)
