@@ -610,3 +610,16 @@ def test_what_cannot_be_stopped_is_named() -> None:
         with pytest.raises(NoSchedule) as caught:
             on_paper(rule, "taper", current="5 mg x1", since=since)
         assert caught.value.text() == expected
+
+
+def test_what_the_prescriber_set_is_cited_by_its_option() -> None:
+    rule = paper(**TWO_BANDS)
+    found = on_paper(rule, target="2 mg x1", current="1 mg x1", maintain="9 days", then_stop=True)
+    stay = next(step for step in found.steps if "Stay on" in step.why.text())
+    kept = "it is kept for 9 days (set by the prescriber)"
+    assert stay.why.text().startswith(
+        told("Stay on 2 mg once a day", STAY[0].format("2 mg x1"), STAY[1], by("rises", LOW), kept)[:-1]
+    )
+    cited = [(one.says, one.citation.at) for one in stay.why.facts if isinstance(one, Fact) and one.citation]
+    assert ("the target is 2 mg x1", "--target") in cited
+    assert ("it is kept for 9 days", "--maintain") in cited
