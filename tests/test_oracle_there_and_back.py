@@ -129,6 +129,13 @@ def test_up_one_ladder_and_down_another_the_planner_finds_the_best_or_there_is_n
     event("refused" if best is None else "up" if best.total is None else "up and down")
 
 
+def test_of_a_dose_of_every_day_beside_a_ladder_of_every_other_day_the_proof_sees_the_way_out() -> None:
+    """2 mg a day do not lead to 2 mg every 2 days, and one may stop from them."""
+    down = Sketch(((2, 1),), 20, (Rung(((2,), ()), 1),), current=((2,),), by=2, last=2)
+    assert agreed(Climb(down, ((2, 1),), aim=0)) == Expected([(((2,),), None)], 1)
+    assert agreed(Climb(replace(down, last=None), ((2, 1),), aim=0)) is None
+
+
 def test_up_and_down_by_hand() -> None:
     """Up: 2 mg for 3 days, 4 mg for 2, then 8 mg for 5; down by at most 2 mg every 2 days to the ladder down: 6 mg
     for 2 days, 4 mg for 3, 4 mg every 2 days for 6. The taper takes 2 + 3 + 6 days, the last of them without a dose.

@@ -107,6 +107,12 @@ def _direction_of_turns(before: Taken, after: Taken) -> Direction:
     return found
 
 
+def leads_down(taken: Taken, top: Taken) -> bool:
+    """Whether falls may lead to the first rung of a ladder: it is below, in the same rhythm, with one day of doses."""
+    days = days_of(top)
+    return len(days_of(taken)) == len(days) and sum(map(bool, days)) == 1 and direction(top, taken) == "rise"
+
+
 def touches(band: Range | None, low: Fraction, high: Fraction) -> bool:
     """Whether `band` holds a daily dose from `low` to `high`, both included; no band is touched by everything.
 

@@ -11,7 +11,7 @@ from titrate.days import between, plus
 from titrate.ladder import Rung
 from titrate.limit import in_days
 from titrate.verifier.case import Case, Finding, Move, found
-from titrate.verifier.change import Taken, Turns, days_of, direction
+from titrate.verifier.change import Taken, Turns, days_of, direction, leads_down
 
 LAW = "ladder"
 
@@ -90,16 +90,10 @@ def descends(case: Case, move: Move) -> bool:
         return False  # a day without the drug is abrupt in itself
     top, after = taken_on(ladder[0]), move.span.doses
     without = case.limits.last_step and case.limits.decrease
-    if without and move.before not in map(taken_on, ladder) and not _leads(move.before, top):
+    if without and move.before not in map(taken_on, ladder) and not leads_down(move.before, top):
         return rung_of(ladder, move.before) is not None  # beside the ladder one falls and stops without it
     above = bool(after) and (after == top or direction(top, after) == "rise")
     return rung_of(ladder, move.before) is not None or not above or not case.limits.decrease
-
-
-def _leads(taken: Taken, top: Taken) -> bool:
-    """Whether falls may lead to the first rung of a ladder: it is below, in the same rhythm, with one day of doses."""
-    days = days_of(top)
-    return len(days_of(taken)) == len(days) and sum(map(bool, days)) == 1 and direction(top, taken) == "rise"
 
 
 def next_down(case: Case, move: Move) -> bool:

@@ -31,8 +31,8 @@ from titrate.verifier.change import (
     applicable,
     counts,
     daily,
-    direction,
     every_dose,
+    leads_down,
     within,
 )
 
@@ -133,7 +133,7 @@ class WaysOut:
             top = _ordered(self.ladder[0])
             if regimen == top:
                 return self._goes_on_from(self.ladder[0])
-            if not self.last or direction(top, regimen) == "rise":
+            if not self.last or leads_down(regimen, top):
                 return False
         if self.last:
             return all(self._quantity(regimen) <= step.daily for step in self.last)
