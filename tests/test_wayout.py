@@ -29,9 +29,15 @@ def problem_of(rule: Rule, **options: object) -> Problem:
     return Problem.of(rule, Terms.of(rule, request))
 
 
+def every_day(problem: Problem) -> set[Doses]:
+    """Every day with as many doses as the rule lets a day have."""
+    counts = problem.grid.allowed(problem.limits.frequency)
+    return {day for count in counts for day in product(problem.grid.table.doses, repeat=count)}
+
+
 def lead_nowhere(problem: Problem, days: Iterable[Doses]) -> set[Doses]:
     """Every fall from every day is tried. A taper has no more doses a day than the day on which it begins."""
-    all_days, found = {tuple(day) for count in (1, 2) for day in product(problem.grid.table.doses, repeat=count)}, set()
+    all_days, found = every_day(problem), set()
     last = [int(limit.daily.amount / problem.grid.table.grain) for limit in problem.own.last_step]
     for begin in days:
         moves, reached, waiting = problem.falls(begin, problem.own), {begin}, [begin]
@@ -69,7 +75,7 @@ def test_the_days_without_a_way_out_are_those_from_which_no_falls_lead_to_nothin
 ) -> None:
     """All days together, and each alone. A pace of the prescriber for the way up is none for the way out."""
     problem = problem_of(paper(times=TIMES, maximum='dose = "6 mg"', **WAYS_DOWN[name]), **options)
-    days = {tuple(day) for count in (1, 2) for day in product(problem.grid.table.doses, repeat=count)}
+    days = every_day(problem)
     expected = lead_nowhere(problem, days)
     assert stuck(problem, days) == expected
     for some in ([(3, 1), (2, 5)], [(5, 2), (2,)], [(2, 2), (2,), (5,)]):
@@ -99,3 +105,14 @@ def test_shapes_with_too_many_days_are_left_out() -> None:
     """60 doses three times a day make 216,000 uneven days."""
     problem = problem_of(paper(times="3", maximum='dose = "60 mg"'), target=Pattern.parse("60 mg x3"))
     assert candidates(problem, ("even", "uneven")) == {(dose,) * 3 for dose in range(1, 61)}
+
+
+def test_uneven_days_lead_out_where_nearly_even_ones_do_not() -> None:
+    """Tablets of 2 and 3 mg, 1 mg less a day, a stop from 6 mg: from 3/3/3 mg over 2/3/3 and 2/2/3 to 2/2/2 mg."""
+    last = '[taper.last]\ndaily = "6 mg"\nCITE'
+    rule = paper(
+        times="3", products=tablets((2, "no"), (3, "no")), start='dose = "2 mg"', maximum='dose = "3 mg"',
+        increase=by("1 mg", per="day"), decrease=by("1 mg", per="day"), rest=last,
+    )  # fmt: skip
+    problem = problem_of(rule, target=Pattern.parse("3 mg x3"))
+    assert stuck(problem, {(3, 3, 3)}) == lead_nowhere(problem, [(3, 3, 3)]) == set()

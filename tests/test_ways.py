@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
@@ -210,3 +210,24 @@ def test_where_days_are_too_many_their_daily_doses_tell_whether_there_is_a_way()
         ways_of(stretch_of(paper(**most, increase=by("1 mg")), "1 mg x3", "150 mg x3", "uneven"))
     none = ways_of(stretch_of(paper(**most, increase=by("0.5 mg")), "1 mg x3", "150 mg x3", "uneven"))
     assert (none.least(), none.soonest()) == (None, None)
+
+
+@pytest.mark.parametrize("shape", ["even", "near", "uneven"])
+@pytest.mark.parametrize(("current", "target"), [("1 mg x3", "4 mg x3"), ("4 mg x3", "1 mg x3"), ("4 mg x3", None)])
+def test_the_days_that_follow_are_all_days_of_the_shape_to_which_a_change_is_lawful(
+    current: str, target: str | None, shape: str
+) -> None:
+    """Even: one dose. Near: all doses the same, or all but one, which is smaller. Uneven: any."""
+    moves = {"increase": by("2 mg"), "decrease": by("2 mg")}
+    rule = rule_of(4, "{ at-least = 1, at-most = 3 }", products=tablets((1, "no")), **moves)
+    stretch = stretch_of(rule, current, target, shape)
+    smaller = {"even": 0, "near": 1, "uneven": 2}[shape]
+    days = [
+        day
+        for count in (1, 2, 3)
+        for day in product(range(1, 5), repeat=count)
+        if sum(dose < max(day) for dose in day) <= smaller and stretch.takes(day)
+    ]
+    for before in days:
+        expected = [day for day in days if stretch.moves.lawful(before, day)]
+        assert sorted(stretch.all_that_follow(before)) == sorted(expected)
