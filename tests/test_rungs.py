@@ -17,12 +17,15 @@ from titrate.days import Duration
 from titrate.errors import RequestError
 from titrate.ladder import Rung
 from titrate.limit import Frequency, Times
+from titrate.patient import Patient
 from titrate.planner import plan, possible
 from titrate.planner.layout import shortest
 from titrate.planner.line import Line
 from titrate.planner.moves import Doses
 from titrate.planner.problem import Problem
+from titrate.planner.refused import Refused
 from titrate.planner.search import Way, _taper_shapes, _worth
+from titrate.planner.steps import within
 from titrate.planner.stretch import Ends, Stretch
 from titrate.planner.terms import Terms
 from titrate.quantity import Quantity, Range
@@ -372,7 +375,7 @@ def test_what_is_taken_too_recently_to_be_lowered_is_told_with_the_time_of_a_fal
     rule = paper(decrease='by = { at-most = "50 %", of = "original" }\nevery = { at-least = "7 days" }')
     text = refusal(rule, current="4 mg x1", target="2 mg x1", since=date(2026, 11, 29))
     assert "a dose is kept for at least 7 days before it changes" in text
-    assert "1 day before" not in text
+    assert text.endswith("You could: start on Sunday 06 December 2026 or later (--start 2026-12-06).")
 
 
 def test_a_way_down_from_above_a_maximum_is_a_warning_that_names_who_answers() -> None:
@@ -383,3 +386,61 @@ def test_a_way_down_from_above_a_maximum_is_a_warning_that_names_who_answers() -
         "The way down begins above a maximum, since more is taken already: the maximum is 8 mg a day; "
         "Dr Lang answers for it"
     )
+
+
+@pytest.mark.parametrize("target", ["2 mg every 7 days", "3 mg every 7 days"])
+def test_a_lower_dose_once_a_week_is_reached_by_falls(target: str) -> None:
+    """By 1 mg every 14 days, where a dose would rise by 1 mg every 7 days: from 4 mg to 3 and 2 mg."""
+    head = '[{ name = "1mg", form = "tablet", strength = "1 mg", divide = "no" }]\ncycle = "1 week"'
+    rule = paper(
+        products=head, maintenance='dose = { at-least = "1 mg" }', maximum='dose = "9 mg"',
+        increase='by = { at-most = "1 mg" }\nevery = { at-least = "7 days" }',
+        decrease='by = { at-most = "1 mg" }\nevery = { at-least = "14 days" }',
+    )  # fmt: skip
+    schedule = asked(rule, current="4 mg every 7 days", target=target)
+    ways = {"3 mg every 7 days": [], "2 mg every 7 days": [("3 mg every 7 days", 14)]}
+    assert steps(schedule) == [*ways[target], (target, None)]
+    assert "a dose falls by at most 1 mg" in told(schedule, -1)
+
+
+def test_where_the_first_shape_of_days_ends_too_late_the_next_one_is_tried() -> None:
+    """Of tablets of 2, 5 and 7 mg, by 2 mg at most: 6, 9 and 7 mg to 7, 10 and 9 mg and on to 9, 12 and 10 mg, 5 days
+    each, so that the target is reached on 6 December. With doses that are equal but for a smaller one it takes a day
+    more of 5 days, until the 11th. The target is kept for 5 days, and the taper takes at least a day."""
+    made = ", ".join(f'{{ name = "{mg}mg", form = "tablet", strength = "{mg} mg", divide = "no" }}' for mg in (2, 5, 7))
+    rule = paper(
+        products=f"[{made}]", times=TIMES, start='dose = "2 mg"', maximum='dose = "12 mg"',
+        increase='by = { at-most = "2 mg" }\nevery = { at-least = "5 days" }',
+        decrease='by = { at-most = "12 mg" }\nevery = { at-least = "1 day" }',
+    )  # fmt: skip
+
+    def reached(day: int) -> list[tuple[str, int | None]]:
+        by: dict[str, Any] = {"maintain": "5 days", "then_stop": True, "finish_by": date(2026, 12, day)}
+        return steps(asked(rule, current="6/9/7 mg", target="9/12/10 mg", **by))[:3]
+
+    assert reached(11)[:2] == [("7/10/9 mg", 5), ("9/12/10 mg", 5)]
+    assert reached(16)[1:] == [("7/10/10 mg", 5), ("9/12/10 mg", 5)]
+    by = {"maintain": Duration(5, "day"), "then_stop": True, "finish_by": date(2026, 12, 10)}
+    assert "cannot be stopped by Thursday 10 December 2026" in refusal(
+        rule, current="6/9/7 mg", target="9/12/10 mg", **by
+    )
+
+
+def test_a_caution_for_this_patient_is_a_warning_that_cites_it() -> None:
+    rule = paper(
+        rest='[[scopes]]\nname = "children"\nwhen = { age = { below = "18 years" } }\ncaution = "less may do"\nCITE'
+    )
+    (note,) = asked(rule, target="2 mg x1", patient=Patient(age=Quantity.parse("10 years"))).warnings
+    assert (note.topic, note.says, note.applies) == ("caution", "less may do", True)
+    assert note.citation is not None
+    assert note.citation.at == "page 1"
+    assert asked(rule, target="2 mg x1", patient=Patient(age=Quantity.parse("40 years"))).warnings == ()
+
+
+def test_the_offer_of_a_later_review_is_the_same_request_with_that_day() -> None:
+    rule = paper(increase='by = { at-most = "1 mg" }\nevery = { at-least = "2 days" }')
+    wanted = request(rule, target="3 mg x1", review=date(2026, 12, 5))
+    with pytest.raises(Refused) as refused:
+        within(rule, Terms.of(rule, wanted))
+    (offer,) = refused.value.tries
+    assert offer.request == replace(wanted, review=date(2026, 12, 6))
