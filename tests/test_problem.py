@@ -347,6 +347,7 @@ def test_a_stay_below_the_maximum_that_is_exceeded_may_be_at_its_very_edge() -> 
         ("taper", "dose", "2 mg", None),  # the rule falls by 3 mg, and only rises by 1 mg
         ("taper", "dose", "4 mg",
          '--by 4 mg is more than the rule allows, which is 3 mg per dose.\nYou could: --by "3 mg" or less.'),
+        ("plan", "dose", "1 mL", '--by "1 mL" does not fit this rule: 1 mL cannot be written in mg.'),
     ],
 )  # fmt: skip
 def test_a_size_of_the_prescriber_is_held_against_the_way_it_goes(

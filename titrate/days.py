@@ -144,7 +144,8 @@ def plus(day: date, count: int) -> date:
     try:
         return day + timedelta(days=count)
     except OverflowError as fault:
-        raise ValueError(f"{count} days after {day} lies outside the years 1 to 9999") from fault
+        days = "day" if count == 1 else "days"
+        raise ValueError(f"{count} {days} after {day} lies outside the years 1 to 9999") from fault
 
 
 def between(first: date, second: date) -> int:

@@ -79,6 +79,11 @@ class Limits:
         bounds += [m.daily for m in self.maximum if m.bars and m.daily is not None]
         return min(bounds, default=None)
 
+    @property
+    def beside_ladder(self) -> bool:
+        """Whether the rule says how whoever is beside its ladder down falls and from where one stops there."""
+        return bool(self.descent and self.decrease and self.last_step)
+
     def largest_daily(self) -> Quantity | None:
         """The largest daily dose, or `None` where only single doses are bounded."""
         bounds = [m.daily for m in self.maximum if m.bars and m.daily is not None]

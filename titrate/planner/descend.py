@@ -72,7 +72,7 @@ def down_to_target(problem: Problem) -> list[Draft] | None:
     Raises `Refused` where the ladder does not lead there.
     """
     ladder, origin = problem.limits.descent, _origin(problem, [])
-    if origin.on is None and problem.limits.last_step and problem.limits.decrease and not _above(problem, origin):
+    if origin.on is None and problem.limits.beside_ladder and not _above(problem, origin):
         return None
     top = problem.day_of(ladder[0]) if ladder[0].cycle == problem.limits.cycle else None
     if origin.on is None and top is not None and any(within(top, day) for day in problem.targets):

@@ -144,7 +144,7 @@ def _off(problem: Problem, steps: list[Draft]) -> list[Draft]:
     try:
         return down_the_ladder(problem, steps)
     except Beside:
-        if not problem.limits.last_step or not problem.limits.decrease:
+        if not problem.limits.beside_ladder:
             raise
     return to_nothing(replace(problem, terms=problem.terms.without_descent()), steps)
 

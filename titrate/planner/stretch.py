@@ -122,8 +122,7 @@ class Stretch:
     def _without_ladder(self, day: Doses) -> bool:
         """Whether one goes down from that day beside the ladder, because falls do not lead to its first rung."""
         grid = self.problem.grid
-        beside = not above_rung(self.limits.descent[0], grid.table.grain, day, grid.cycle)
-        return beside and self._last is not None and bool(self.limits.decrease)
+        return self.limits.beside_ladder and not above_rung(self.limits.descent[0], grid.table.grain, day, grid.cycle)
 
     def over(self, day: Doses) -> bool:
         """Whether the stretch may end after that day: at a target, or by stopping the drug."""

@@ -77,8 +77,8 @@ def _paced(limits: Limits, request: Request) -> tuple[Limits, Limits]:
             every = request.every.days
         except ValueError as fault:
             raise RequestError(f"--every: {fault}.") from fault
-    _not_faster(limits, request, every)
     try:
+        _not_faster(limits, request, every)
         paced = limits.paced(request.by, every, request.citation("--by and --every"))
     except ValueError as fault:
         raise RequestError(f'--by "{request.by}" does not fit this rule: {fault}.') from fault

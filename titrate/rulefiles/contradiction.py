@@ -235,9 +235,12 @@ def _ladders(file: RuleFile) -> Iterator[tuple[str, str]]:
 
 def _beside(rungs: tuple[RungTable, ...], last: Quantity, file: RuleFile, place: str) -> Iterator[tuple[str, str]]:
     """That the ladder stops from more than `last` a day, or that who goes down without it may come upon a rung."""
+    if any(_rung(rungs[-1], file, place, down=True)) or any(_amount(last, file.unit, "day", place)):
+        return  # what is wrong with these is told where they stand
     by_weight, doses = _plain(rungs[-1], file)
     stops_from = sum(doses[1:], doses[0]) * Fraction(1, _cycle_of(rungs[-1], file))
-    if not by_weight and last.unit == file.unit and stops_from > last:
+    head, *counted = last.unit.split("/")
+    if not by_weight and "kg" not in counted and stops_from > Quantity(last.amount, head).to(file.unit):
         yield place, f"the ladder stops from {stops_from} a day, which is above {last}"
     usual = 1 if file.cycle is None else file.cycle.days
     met = next((rung for rung in rungs[1:] if len(rung.days) == 1 and _cycle_of(rung, file) == usual), None)
